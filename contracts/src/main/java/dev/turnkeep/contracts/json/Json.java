@@ -1,0 +1,56 @@
+package dev.turnkeep.contracts.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.IOException;
+
+/** The one way JSON is read and written here: the limits, and errors that never quote the input. */
+public final class Json {
+    /** How deep objects and arrays may nest. */
+    public static final int DEPTH = 256;
+
+    private static final int LONGEST_STRING = 64 * 1024 * 1024;
+    private static final int LONGEST_NUMBER = 1000;
+    private static final int LONGEST_NAME = 64 * 1024;
+
+    /** Shared and thread-safe. */
+    public static final JsonFactory FACTORY = new JsonFactoryBuilder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(DEPTH)
+                    .maxStringLength(LONGEST_STRING)
+                    .maxNumberLength(LONGEST_NUMBER)
+                    .maxNameLength(LONGEST_NAME)
+                    .build())
+            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+            // Callers choose member names: interning them for ever would be a leak they control.
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+            .build();
+
+    private Json() {}
+
+    /** A parser over the bytes of a value; its locations are offsets into the value's array, see {@link #slice}. */
+    public static JsonParser parser(RawJson json) throws IOException {
+        return FACTORY.createParser(json.array(), json.offset(), json.length());
+    }
+
+    /**
+     * The value at the parser's current token, as given; the parser then stands on the value's last token.
+     *
+     * @param source the very bytes that the parser was made over
+     */
+    public static RawJson slice(JsonParser parser, RawJson source) throws IOException {
+        int start = (int) parser.currentTokenLocation().getByteOffset();
+        if (parser.currentToken() == JsonToken.START_OBJECT || parser.currentToken() == JsonToken.START_ARRAY) {
+            parser.skipChildren();
+        } else {
+            parser.finishToken();
+        }
+        int end = (int) parser.currentLocation().getByteOffset();
+        return RawJson.of(source.array(), source.offset() + start, end - start);
+    }
+}
