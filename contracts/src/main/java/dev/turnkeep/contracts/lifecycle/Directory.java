@@ -45,6 +45,10 @@ final class Directory {
 
     void put(Session session) {
         sessions.put(session.id(), session);
+        if (session.lifetime().state() == State.RETIRED) {
+            // Its keys are free again: it is found by its id only.
+            return;
+        }
         if (session.harnessSession() != null) {
             add(byForkKey, new ForkKey(session.scope(), session.harnessSession()), session.id());
         }

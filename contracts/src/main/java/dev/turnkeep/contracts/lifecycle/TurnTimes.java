@@ -2,6 +2,7 @@ package dev.turnkeep.contracts.lifecycle;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,13 +17,14 @@ public record TurnTimes(Instant eventAt, Instant receivedAt) {
     /** A turn received later than this after it happened is late. */
     public static final Duration LATE = Duration.ofMinutes(15);
 
-    /** Resolves the times of a turn whose caller gave a time, or gave none (null). */
+    /** Resolves the times of a turn whose caller gave a time, or gave none (null); to the microsecond, as they are stored. */
     public static TurnTimes resolve(@Nullable Instant callersTime, Instant receivedAt) {
         if (callersTime == null) {
             return new TurnTimes(receivedAt, receivedAt);
         }
         Instant cap = receivedAt.plus(FUTURE);
-        return new TurnTimes(callersTime.isAfter(cap) ? cap : callersTime, receivedAt);
+        Instant eventAt = callersTime.isAfter(cap) ? cap : callersTime;
+        return new TurnTimes(eventAt.truncatedTo(ChronoUnit.MICROS), receivedAt);
     }
 
     /** Received so long after it happened that it must not move any session's times. */

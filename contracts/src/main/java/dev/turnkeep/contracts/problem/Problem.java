@@ -29,6 +29,7 @@ public enum Problem {
     // Found by the consumer only: these stand on dead letters, never on an answer.
     UNREADABLE_RECORD("unreadable_record", 422, "The record is not a turn this version can read"),
     UNKNOWN_SESSION("unknown_session", 404, "The turn addresses a session that does not exist"),
+    UNKNOWN_ENVIRONMENT("unknown_environment", 404, "The turn's organisation has no such environment"),
     TURN_CONFLICT("turn_conflict", 409, "The turn id is stored with another payload"),
     POISON("poison", 422, "The store refuses the turn for good");
 
