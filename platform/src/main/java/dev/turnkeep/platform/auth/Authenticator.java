@@ -1,0 +1,42 @@
+package dev.turnkeep.platform.auth;
+
+import dev.turnkeep.contracts.problem.Invalid;
+import dev.turnkeep.contracts.problem.Problem;
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** From an {@code Authorization} header to who is calling. */
+@Singleton
+public class Authenticator {
+    private static final Pattern BEARER = Pattern.compile("(?i:bearer) +([\\x21-\\x7e]{1,4096})");
+
+    private final KeyDirectory directory;
+
+    Authenticator(KeyDirectory directory) {
+        this.directory = directory;
+    }
+
+    /** The key of a bearer header; empty for no header and for anything else. */
+    public static Optional<String> bearer(@Nullable String authorization) {
+        Matcher matcher = BEARER.matcher(authorization == null ? "" : authorization.strip());
+        return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
+    }
+
+    /**
+     * The caller, who has to be one we know. May wait for Postgres: for virtual threads only.
+     *
+     * @throws Invalid (401) without a credential, or with one that is not known
+     * @throws dev.turnkeep.platform.http.RetryLater (503) when Postgres cannot answer about a key never seen
+     */
+    public Principal authenticate(@Nullable String authorization) {
+        String key = bearer(authorization).orElseThrow(Authenticator::unauthenticated);
+        return directory.find(KeyHash.of(key)).orElseThrow(Authenticator::unauthenticated);
+    }
+
+    private static Invalid unauthenticated() {
+        return new Invalid(Problem.UNAUTHENTICATED, null, "a valid API key is required as a bearer token");
+    }
+}

@@ -1,0 +1,29 @@
+package dev.turnkeep.platform.postgres;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** Where Postgres is and how patient its callers are. */
+@ConfigMapping(prefix = "turnkeep.postgres")
+public interface PostgresConfig {
+    /** {@code jdbc:postgresql://host:port/database}: the one form that migrations and pools both read. */
+    @WithDefault("jdbc:postgresql://localhost:5432/turnkeep")
+    String url();
+
+    /** The login. It has to be a member of the roles that the services work under. */
+    @WithDefault("turnkeep")
+    String user();
+
+    /** Its password; never printed. */
+    @WithDefault("turnkeep")
+    String password();
+
+    /** How long a caller waits for a connection, a new one included. */
+    @WithDefault("5s")
+    Duration connectTimeout();
+
+    /** After this long without use a connection is closed. */
+    @WithDefault("10m")
+    Duration idleTimeout();
+}

@@ -1,0 +1,79 @@
+package dev.turnkeep.platform.postgres;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Makes pools of Postgres connections. Each pool works under one role, set as the connection starts, so that row-level
+ * security and grants hold for every statement sent through it. Pools close when the service stops.
+ */
+@Singleton
+public class PostgresPools {
+    private static final int PIPELINED = 64;
+    private static final int WAITING = 1024;
+    private static final int STATEMENTS = 256;
+    private static final int STATEMENT_CHARACTERS = 16 * 1024;
+
+    private final Vertx vertx;
+    private final PostgresConfig config;
+    private final List<Pool> pools = new CopyOnWriteArrayList<>();
+
+    PostgresPools(Vertx vertx, PostgresConfig config) {
+        this.vertx = vertx;
+        this.config = config;
+    }
+
+    /**
+     * A pool that connects when it is first used, and again after a failure.
+     *
+     * @param role the Postgres role that its statements run as, such as {@code turnkeep_ingest}
+     * @param size the most connections it opens, 1 or more
+     */
+    public Pool pool(String role, int size) {
+        PostgresAddress address = PostgresAddress.parse(config.url());
+        PgConnectOptions connect = new PgConnectOptions()
+                .setHost(address.host())
+                .setPort(address.port())
+                .setDatabase(address.database())
+                .setUser(config.user())
+                .setPassword(config.password())
+                .addProperty("role", role)
+                .addProperty("application_name", role)
+                .addProperty("TimeZone", "UTC")
+                .setPipeliningLimit(PIPELINED)
+                .setCachePreparedStatements(true)
+                .setPreparedStatementCacheMaxSize(STATEMENTS)
+                .setPreparedStatementCacheSqlLimit(STATEMENT_CHARACTERS);
+        connect.setConnectTimeout(Math.toIntExact(config.connectTimeout().toMillis()));
+        connect.setTcpKeepAlive(true);
+        PoolOptions options = new PoolOptions()
+                .setName(role + "-" + pools.size())
+                .setMaxSize(size)
+                .setMaxWaitQueueSize(WAITING)
+                .setConnectionTimeout(Math.toIntExact(config.connectTimeout().toMillis()))
+                .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setIdleTimeout(Math.toIntExact(config.idleTimeout().toMillis()))
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
+        Pool pool = PgBuilder.pool()
+                .connectingTo(connect)
+                .with(options)
+                .using(vertx)
+                .build();
+        pools.add(pool);
+        return pool;
+    }
+
+    // Late, so that what a service finishes while it stops still finds its pool.
+    void close(@Observes @jakarta.annotation.Priority(Integer.MAX_VALUE) ShutdownEvent stopping) {
+        pools.forEach(Pool::close);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.platform.auth;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.platform.http;
+
+import org.jspecify.annotations.NullMarked;

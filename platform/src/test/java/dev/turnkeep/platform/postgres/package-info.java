@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.platform.postgres;
+
+import org.jspecify.annotations.NullMarked;

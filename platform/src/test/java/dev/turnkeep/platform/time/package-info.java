@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.platform.time;
+
+import org.jspecify.annotations.NullMarked;
