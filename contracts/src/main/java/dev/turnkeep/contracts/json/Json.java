@@ -14,7 +14,7 @@ public final class Json {
     public static final int DEPTH = 256;
 
     private static final int LONGEST_STRING = 64 * 1024 * 1024;
-    private static final int LONGEST_NUMBER = 1000;
+    private static final int LONGEST_NUMBER = 1024 * 1024;
     private static final int LONGEST_NAME = 64 * 1024;
 
     /** Shared and thread-safe. */
@@ -26,9 +26,11 @@ public final class Json {
                     .maxNameLength(LONGEST_NAME)
                     .build())
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-            // Callers choose member names: interning them for ever would be a leak they control.
+            // Callers choose member names: interning them for ever would be a leak they control. The table of canonical
+            // names stays on: it is bounded, and without it Jackson reads bytes through a Reader and knows no offsets.
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+            // JSON is UTF-8 here: a NUL among the first bytes must not turn it into UTF-16.
+            .disable(JsonFactory.Feature.CHARSET_DETECTION)
             .build();
 
     private Json() {}

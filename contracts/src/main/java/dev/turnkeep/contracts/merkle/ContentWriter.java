@@ -1,0 +1,78 @@
+package dev.turnkeep.contracts.merkle;
+
+import dev.turnkeep.contracts.json.ByteBuilder;
+import dev.turnkeep.contracts.json.CanonicalText;
+import dev.turnkeep.contracts.json.RawJson;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the projection of a message's content: the canonical array of its projected blocks. Reusable, one message after
+ * the other; not thread-safe.
+ */
+public final class ContentWriter {
+    private final ByteBuilder out = new ByteBuilder(1024);
+    private boolean firstMember;
+
+    public void add(Block block) {
+        String text = block.text == null ? null : TextProjection.of(block.text);
+        if (text != null && text.isEmpty()) {
+            return;
+        }
+        out.append(out.length() == 0 ? '[' : ',').append('{');
+        firstMember = true;
+        // In canonical order.
+        json("content", block.content);
+        text("image_base64", block.imageBase64);
+        text("image_url", block.imageUrl);
+        name("is_error").append(block.isError ? "true" : "false");
+        text("media_type", block.mediaType);
+        text("text", text);
+        text("thinking", block.thinking);
+        json("tool_input", block.toolInput);
+        text("tool_name", block.toolName);
+        text("tool_output", block.toolOutput == null ? null : TextProjection.of(block.toolOutput));
+        text("tool_result_id", block.toolResultId);
+        text("tool_use_id", block.toolUseId);
+        CanonicalText.write(block.type, name("type"));
+        out.append('}');
+    }
+
+    /** The projection of the blocks added since the last call. */
+    public RawJson finish() {
+        if (out.length() == 0) {
+            out.append('[');
+        }
+        out.append(']');
+        RawJson projection = out.toJson();
+        out.truncate(0);
+        return projection;
+    }
+
+    private ByteBuilder name(String name) {
+        if (!firstMember) {
+            out.append(',');
+        }
+        firstMember = false;
+        return out.append('"').append(name).append('"').append(':');
+    }
+
+    private void text(String name, @Nullable String value) {
+        if (value != null && !value.isEmpty()) {
+            CanonicalText.write(value, name(name));
+        }
+    }
+
+    private void json(String name, @Nullable RawJson value) {
+        if (value != null && !isEmpty(value)) {
+            name(name).append(value);
+        }
+    }
+
+    private static boolean isEmpty(RawJson canonical) {
+        return canonical.length() <= 4
+                && switch (canonical.toString()) {
+                    case "null", "\"\"", "[]", "{}" -> true;
+                    default -> false;
+                };
+    }
+}
