@@ -2,15 +2,13 @@ package dev.turnkeep.localstack;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -50,6 +48,7 @@ public final class OwnedProcess {
             """.formatted(WATCHER_NAME);
 
     private static final Duration REAPED = Duration.ofSeconds(20);
+    private static final long PAUSE_MILLIS = 10;
     private static final int TAIL_BYTES = 4_096;
 
     private final String name;
@@ -152,18 +151,31 @@ public final class OwnedProcess {
         }
     }
 
-    private static boolean await(Set<ProcessHandle> processes, Duration patience) {
+    private boolean await(Set<ProcessHandle> processes, Duration patience) {
         long deadline = System.nanoTime() + patience.toNanos();
-        for (ProcessHandle handle : processes) {
+        while (!processes.stream().allMatch(this::gone)) {
+            if (System.nanoTime() > deadline) return false;
             try {
-                handle.onExit().get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
-            } catch (TimeoutException | ExecutionException e) {
-                return false;
+                Thread.sleep(PAUSE_MILLIS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return false;
             }
         }
         return true;
+    }
+
+    /**
+     * A child's zombie is gone too: it holds nothing, and its parent being dead, the system's init collects it at
+     * leisure. The program itself is gone when it was collected: until then some of its threads may still be ending.
+     */
+    private boolean gone(ProcessHandle member) {
+        if (member.pid() == process.pid()) return !process.isAlive();
+        try {
+            String stat = Files.readString(Path.of("/proc", Long.toString(member.pid()), "stat"));
+            return !member.isAlive() || stat.charAt(stat.lastIndexOf(')') + 2) == 'Z';
+        } catch (IOException noSuchFile) {
+            return !member.isAlive();
+        }
     }
 }

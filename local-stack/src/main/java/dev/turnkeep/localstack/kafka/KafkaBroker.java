@@ -98,7 +98,8 @@ public final class KafkaBroker implements Program<KafkaAddress> {
 
                 group.initial.rebalance.delay.ms=0
                 group.min.session.timeout.ms=1000
-                controlled.shutdown.enable=false
+                broker.session.timeout.ms=3000
+                broker.heartbeat.interval.ms=500
                 num.network.threads=2
                 num.io.threads=4
                 num.recovery.threads.per.data.dir=2
