@@ -168,7 +168,8 @@ CREATE TABLE turns (
     UNIQUE (session_id, seq),
     CHECK ((cost_source = 'unpriced') = (cost_nano_usd IS NULL))
 );
-CREATE INDEX turns_leaf ON turns (org_id, environment, leaf_hash);
+-- The session comes last: a chain that a million sessions share is still found for one of them at once.
+CREATE INDEX turns_leaf ON turns (org_id, environment, leaf_hash, session_id);
 
 -- History and outbox: what happened, in the transaction that made it happen.
 CREATE TABLE session_events (
@@ -187,16 +188,6 @@ CREATE TABLE session_events (
 );
 CREATE INDEX session_events_session ON session_events (session_id, position);
 CREATE INDEX session_events_xid ON session_events (xid);
-
--- What was erased stays erased, also when the turns topic is read again.
-CREATE TABLE erased_sessions (
-    org_id      uuid        NOT NULL,
-    environment text        NOT NULL,
-    key         text        NOT NULL,
-    id          uuid        NOT NULL,
-    erased_at   timestamptz NOT NULL,
-    PRIMARY KEY (org_id, environment, key)
-);
 
 -- Up to which append time every turn of a partition is in these tables.
 CREATE TABLE partition_progress (
@@ -232,7 +223,7 @@ DO $$
 DECLARE
     tenant_table text;
 BEGIN
-    FOREACH tenant_table IN ARRAY ARRAY['sessions', 'nodes', 'node_variants', 'blobs', 'turns', 'session_events', 'erased_sessions'] LOOP
+    FOREACH tenant_table IN ARRAY ARRAY['sessions', 'nodes', 'node_variants', 'blobs', 'turns', 'session_events'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant_table);
         EXECUTE format('CREATE POLICY tenant ON %I TO turnkeep_api USING (org_id = turnkeep_org())', tenant_table);

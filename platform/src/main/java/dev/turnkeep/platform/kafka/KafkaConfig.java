@@ -2,6 +2,7 @@ package dev.turnkeep.platform.kafka;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import java.util.Optional;
 public interface KafkaConfig {
     /** Brokers to ask first: {@code host:port}, several with commas. */
     @WithDefault("localhost:9092")
+    @WithName("bootstrap")
     String bootstrapServers();
 
     /** What every topic's name starts with, so that installations can share a cluster. */

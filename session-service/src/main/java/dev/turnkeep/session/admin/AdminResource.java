@@ -1,0 +1,146 @@
+package dev.turnkeep.session.admin;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.turnkeep.contracts.id.EnvironmentName;
+import dev.turnkeep.contracts.id.HarnessId;
+import dev.turnkeep.contracts.id.KeyId;
+import dev.turnkeep.contracts.id.OrgId;
+import dev.turnkeep.contracts.id.Scope;
+import dev.turnkeep.contracts.problem.Invalid;
+import dev.turnkeep.contracts.problem.Problem;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Administration. The credential is the operator's, not an organisation's. */
+@Path("/v1/admin")
+@Consumes(MediaType.APPLICATION_JSON)
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Administration")
+@RunOnVirtualThread
+public class AdminResource {
+    private static final int NAME_CAP = 256;
+
+    private final Operator operator;
+    private final Administration administration;
+
+    AdminResource(Operator operator, Administration administration) {
+        this.operator = operator;
+        this.administration = administration;
+    }
+
+    /** A new organisation. */
+    public record NewOrg(@Nullable String name) {}
+
+    /** A new key; without scopes it may do everything in its environment. */
+    public record NewKey(
+            @JsonProperty("org_id") @Nullable String orgId,
+            @Nullable String environment,
+            @Nullable List<String> scopes,
+            @Nullable String key) {}
+
+    /** Settings of an environment; what is absent stays. Durations are ISO 8601, such as {@code PT30M}. */
+    public record EnvironmentSettings(
+            @JsonProperty("idle_timeout") @Nullable String idleTimeout,
+            @JsonProperty("harness_idle_timeouts") @Nullable Map<String, String> harnessIdleTimeouts) {}
+
+    @POST
+    @Path("/orgs")
+    @Operation(summary = "Makes an organisation")
+    public Response makeOrg(@Nullable NewOrg org) {
+        operator.required();
+        String name = text("name", org == null ? null : org.name());
+        OrgId id = administration.makeOrg(name);
+        return created(Map.of("org_id", id.toString(), "name", name));
+    }
+
+    @PUT
+    @Path("/orgs/{org}/environments/{environment}")
+    @Operation(summary = "Makes an environment, or changes its settings")
+    public Map<String, Object> setEnvironment(
+            @PathParam("org") String org,
+            @PathParam("environment") String environment,
+            @Nullable EnvironmentSettings settings) {
+        operator.required();
+        Scope scope = new Scope(OrgId.parse(org), new EnvironmentName(environment));
+        Map<String, Duration> byHarness = null;
+        if (settings != null && settings.harnessIdleTimeouts() != null) {
+            byHarness = new HashMap<>();
+            for (Map.Entry<String, String> timeout :
+                    settings.harnessIdleTimeouts().entrySet()) {
+                byHarness.put(
+                        new HarnessId(timeout.getKey()).value(), duration("harness_idle_timeouts", timeout.getValue()));
+            }
+        }
+        Duration idle = settings == null || settings.idleTimeout() == null
+                ? null
+                : duration("idle_timeout", settings.idleTimeout());
+        administration.setEnvironment(scope, idle, byHarness);
+        return Map.of("org_id", org, "environment", environment);
+    }
+
+    @POST
+    @Path("/keys")
+    @Operation(summary = "Makes an API key; the answer is the only place where it is shown")
+    public Response makeKey(@Nullable NewKey request) {
+        operator.required();
+        NewKey key = request == null ? new NewKey(null, null, null, null) : request;
+        Scope scope = new Scope(
+                OrgId.parse(text("org_id", key.orgId())), new EnvironmentName(text("environment", key.environment())));
+        Set<String> scopes = key.scopes() == null ? Set.of("*") : Set.copyOf(key.scopes());
+        Administration.MadeKey made = administration.makeKey(scope, scopes, key.key());
+        return created(Map.of(
+                "key_id", made.id().toString(),
+                "key", made.key(),
+                "org_id", scope.org().toString(),
+                "environment", scope.environment().value()));
+    }
+
+    @DELETE
+    @Path("/keys/{key}")
+    @Operation(summary = "Revokes an API key: it stops working everywhere within five seconds")
+    public Response revokeKey(@PathParam("key") String key) {
+        operator.required();
+        administration.revoke(KeyId.parse(key));
+        return Response.noContent().build();
+    }
+
+    private static Response created(Map<String, Object> body) {
+        return Response.status(Response.Status.CREATED).entity(body).build();
+    }
+
+    private static String text(String field, @Nullable String value) {
+        if (value == null || value.isBlank() || value.length() > NAME_CAP || value.indexOf('\0') >= 0) {
+            throw Invalid.field(field, "1.." + NAME_CAP + " characters");
+        }
+        return value;
+    }
+
+    private static Duration duration(String field, @Nullable String text) {
+        try {
+            Duration duration = Duration.parse(String.valueOf(text));
+            if (duration.isPositive() && duration.compareTo(Duration.ofDays(365)) <= 0) {
+                return duration;
+            }
+        } catch (DateTimeException e) {
+            // Told below, without the value.
+        }
+        throw new Invalid(Problem.INVALID_FIELD, field, field + ": an ISO 8601 duration from above 0 to 365 days");
+    }
+}

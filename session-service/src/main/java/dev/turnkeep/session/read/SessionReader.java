@@ -1,0 +1,161 @@
+package dev.turnkeep.session.read;
+
+import dev.turnkeep.contracts.id.ActorId;
+import dev.turnkeep.contracts.id.HarnessId;
+import dev.turnkeep.contracts.id.HarnessSessionId;
+import dev.turnkeep.contracts.id.Scope;
+import dev.turnkeep.contracts.id.SessionId;
+import dev.turnkeep.contracts.id.TurnId;
+import dev.turnkeep.contracts.problem.Invalid;
+import dev.turnkeep.contracts.problem.Problem;
+import dev.turnkeep.session.store.ApiConfig;
+import dev.turnkeep.session.store.Database;
+import dev.turnkeep.session.store.Page;
+import dev.turnkeep.session.store.RowJson;
+import dev.turnkeep.session.store.Statement;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Row;
+import jakarta.inject.Singleton;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Reads sessions from Postgres: what was written is read at once. */
+@Singleton
+class SessionReader {
+    private static final String NUMBER = "[0-9]{1,18}";
+    private static final String HASH = "[0-9a-f]{64}";
+
+    private final Database database;
+    private final ApiConfig config;
+
+    SessionReader(Database database, ApiConfig config) {
+        this.database = database;
+        this.config = config;
+    }
+
+    /** A session with its place in the fork tree. */
+    Map<String, @Nullable Object> session(Scope scope, SessionId id) {
+        return database.inOrg(scope.org(), work -> {
+            Map<String, @Nullable Object> session = session(work, scope, id);
+            session.put(
+                    "parent",
+                    session.get("parent_session_id") instanceof UUID parent
+                            ? first(work.rows(SessionQueries.parent(scope, new SessionId(parent))), Set.of())
+                                    .orElse(null)
+                            : null);
+            session.put("children", items(work.rows(SessionQueries.children(scope, id)), Set.of()));
+            return session;
+        });
+    }
+
+    Page byKey(Scope scope, HarnessId harness, HarnessSessionId key, boolean retired) {
+        return database.inOrg(scope.org(), work -> {
+            Statement statement = SessionQueries.byKey(scope, harness, key, retired);
+            return new Page(items(work.rows(statement), SessionQueries.SESSION_JSON), null);
+        });
+    }
+
+    Map<String, @Nullable Object> liveOf(Scope scope, HarnessId harness, ActorId actor) {
+        return database.inOrg(scope.org(), work -> first(
+                        work.rows(SessionQueries.liveOf(scope, harness, actor)), SessionQueries.SESSION_JSON)
+                .orElseThrow(SessionReader::notFound));
+    }
+
+    Map<String, @Nullable Object> turn(Scope scope, TurnId turn) {
+        return database.inOrg(
+                scope.org(), work -> first(work.rows(SessionQueries.turn(scope, turn)), SessionQueries.TURN_JSON)
+                        .orElseThrow(SessionReader::notFound));
+    }
+
+    /** In the order of arrival. */
+    Page turns(Scope scope, SessionId session, @Nullable String cursor, @Nullable Integer limit) {
+        long after = cursor == null ? 0 : Long.parseLong(Page.position(cursor, NUMBER));
+        int size = size(limit);
+        return database.inOrg(scope.org(), work -> {
+            session(work, scope, session);
+            List<Row> rows = work.rows(SessionQueries.turns(scope, session, after, size + 1));
+            return Page.of(items(rows, SessionQueries.TURN_JSON), size, turn -> String.valueOf(turn.get("seq")));
+        });
+    }
+
+    /** In the order in which they happened. */
+    Page events(Scope scope, SessionId session, @Nullable String cursor, @Nullable Integer limit) {
+        long after = cursor == null ? 0 : Long.parseLong(Page.position(cursor, NUMBER));
+        int size = size(limit);
+        return database.inOrg(scope.org(), work -> {
+            session(work, scope, session);
+            List<Row> rows = work.rows(SessionQueries.events(scope, session, after, size + 1));
+            return Page.of(items(rows, Set.of("payload")), size, event -> String.valueOf(event.get("position")));
+        });
+    }
+
+    /** From the leaf upwards: of the newest main-thread turn, or of the turn or thread that is named. */
+    Page messages(
+            Scope scope,
+            SessionId session,
+            @Nullable TurnId turn,
+            @Nullable String thread,
+            @Nullable String cursor,
+            @Nullable Integer limit) {
+        int size = size(limit);
+        return database.inOrg(scope.org(), work -> {
+            session(work, scope, session);
+            Optional<String> from = cursor == null
+                    ? leaf(work, scope, session, turn, thread)
+                    : Optional.of(Page.position(cursor, HASH));
+            if (from.isEmpty()) {
+                return new Page(List.of(), null);
+            }
+            List<Row> rows = work.rows(SessionQueries.chain(scope, session, from.get(), size + 1));
+            List<Map<String, @Nullable Object>> messages = items(rows, Set.of("content"));
+            return Page.of(messages, size, last -> String.valueOf(last.get("parent_hash")));
+        });
+    }
+
+    private static Optional<String> leaf(
+            Database.Work work, Scope scope, SessionId session, @Nullable TurnId turn, @Nullable String thread) {
+        Statement statement = turn == null
+                ? SessionQueries.newestLeaf(scope, session, thread)
+                : SessionQueries.leafOf(scope, session, turn);
+        Optional<String> leaf = work.row(statement)
+                .map(row -> row.getBuffer("leaf_hash"))
+                .map(Buffer::getBytes)
+                .map(HexFormat.of()::formatHex);
+        if (leaf.isEmpty() && turn != null) {
+            throw notFound();
+        }
+        return leaf;
+    }
+
+    private static Map<String, @Nullable Object> session(Database.Work work, Scope scope, SessionId id) {
+        return first(work.rows(SessionQueries.byId(scope, id)), SessionQueries.SESSION_JSON)
+                .orElseThrow(SessionReader::notFound);
+    }
+
+    private int size(@Nullable Integer limit) {
+        if (limit == null) {
+            return config.pageDefault();
+        }
+        if (limit < 1 || limit > config.pageMax()) {
+            throw new Invalid(Problem.MALFORMED, "limit", "limit: 1.." + config.pageMax());
+        }
+        return limit;
+    }
+
+    private static List<Map<String, @Nullable Object>> items(List<Row> rows, Set<String> json) {
+        return rows.stream().map(row -> RowJson.of(row, json)).toList();
+    }
+
+    private static Optional<Map<String, @Nullable Object>> first(List<Row> rows, Set<String> json) {
+        return items(rows, json).stream().findFirst();
+    }
+
+    private static Invalid notFound() {
+        return new Invalid(Problem.NOT_FOUND, null, Problem.NOT_FOUND.title());
+    }
+}

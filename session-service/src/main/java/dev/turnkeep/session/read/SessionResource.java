@@ -1,0 +1,131 @@
+package dev.turnkeep.session.read;
+
+import dev.turnkeep.contracts.id.ActorId;
+import dev.turnkeep.contracts.id.HarnessId;
+import dev.turnkeep.contracts.id.HarnessSessionId;
+import dev.turnkeep.contracts.id.Scope;
+import dev.turnkeep.contracts.id.SessionId;
+import dev.turnkeep.contracts.id.TurnId;
+import dev.turnkeep.contracts.problem.Invalid;
+import dev.turnkeep.contracts.problem.Problem;
+import dev.turnkeep.session.store.Page;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** The read API over sessions and turns. Another organisation's session is not there: 404. */
+@Path("/v1")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Sessions")
+@RunOnVirtualThread
+public class SessionResource {
+    private final Caller caller;
+    private final SessionReader reader;
+
+    SessionResource(Caller caller, SessionReader reader) {
+        this.caller = caller;
+        this.reader = reader;
+    }
+
+    @GET
+    @Path("/sessions/{session}")
+    @Operation(summary = "A session with its totals and its place in the fork tree, by id or friendly id")
+    public Map<String, Object> session(@PathParam("session") String session) {
+        Scope scope = caller.reading();
+        return Map.of("session", reader.session(scope, id(session)));
+    }
+
+    @GET
+    @Path("/sessions")
+    @Operation(summary = "The session of a harness's own session id; empty when there is none")
+    public Page sessions(
+            @QueryParam("harness_id") @Nullable String harness,
+            @QueryParam("harness_session_id") @Nullable String harnessSession,
+            @QueryParam("include") @Nullable String include) {
+        Scope scope = caller.reading();
+        if (harness == null || harnessSession == null) {
+            throw new Invalid(
+                    Problem.MALFORMED,
+                    harness == null ? "harness_id" : "harness_session_id",
+                    "harness_id and harness_session_id: both are required");
+        }
+        if (include != null && !include.equals("retired")) {
+            throw new Invalid(Problem.MALFORMED, "include", "include: must be retired");
+        }
+        return reader.byKey(scope, new HarnessId(harness), new HarnessSessionId(harnessSession), include != null);
+    }
+
+    @GET
+    @Path("/sessions/{session}/turns")
+    @Operation(summary = "A session's turns in the order of their arrival")
+    public Page turns(
+            @PathParam("session") String session,
+            @QueryParam("cursor") @Nullable String cursor,
+            @QueryParam("limit") @Nullable String limit) {
+        Scope scope = caller.reading();
+        return reader.turns(scope, id(session), cursor, number(limit));
+    }
+
+    @GET
+    @Path("/sessions/{session}/messages")
+    @Operation(summary = "The conversation from its newest message upwards, as this session sent it")
+    public Page messages(
+            @PathParam("session") String session,
+            @QueryParam("turn") @Nullable String turn,
+            @QueryParam("thread") @Nullable String thread,
+            @QueryParam("cursor") @Nullable String cursor,
+            @QueryParam("limit") @Nullable String limit) {
+        Scope scope = caller.reading();
+        TurnId turnId = turn == null ? null : TurnId.parse(turn);
+        return reader.messages(scope, id(session), turnId, thread, cursor, number(limit));
+    }
+
+    @GET
+    @Path("/sessions/{session}/events")
+    @Operation(summary = "What happened to a session, oldest first")
+    public Page events(
+            @PathParam("session") String session,
+            @QueryParam("cursor") @Nullable String cursor,
+            @QueryParam("limit") @Nullable String limit) {
+        Scope scope = caller.reading();
+        return reader.events(scope, id(session), cursor, number(limit));
+    }
+
+    @GET
+    @Path("/turns/{turn}")
+    @Operation(summary = "A turn by its id")
+    public Map<String, Object> turn(@PathParam("turn") String turn) {
+        Scope scope = caller.reading();
+        return Map.of("turn", reader.turn(scope, TurnId.parse(turn)));
+    }
+
+    @GET
+    @Path("/actors/{harness}/{actor}/session")
+    @Operation(summary = "The live implicit session of a person or device")
+    public Map<String, Object> actor(@PathParam("harness") String harness, @PathParam("actor") String actor) {
+        Scope scope = caller.reading();
+        return Map.of("session", reader.liveOf(scope, new HarnessId(harness), new ActorId(actor)));
+    }
+
+    private static SessionId id(String text) {
+        return SessionId.parse(text).orElseThrow(() -> new Invalid(Problem.NOT_FOUND, null, Problem.NOT_FOUND.title()));
+    }
+
+    private static @Nullable Integer number(@Nullable String limit) {
+        if (limit == null) {
+            return null;
+        }
+        if (!limit.matches("[0-9]{1,9}")) {
+            throw new Invalid(Problem.MALFORMED, "limit", "limit: must be a whole number");
+        }
+        return Integer.valueOf(limit);
+    }
+}

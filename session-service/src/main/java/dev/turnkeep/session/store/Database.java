@@ -1,0 +1,98 @@
+package dev.turnkeep.session.store;
+
+import static dev.turnkeep.platform.postgres.Await.await;
+
+import dev.turnkeep.contracts.id.OrgId;
+import dev.turnkeep.platform.http.RetryLater;
+import dev.turnkeep.platform.postgres.Await;
+import dev.turnkeep.platform.postgres.PostgresPools;
+import io.vertx.core.VertxException;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Transaction;
+import io.vertx.sqlclient.Tuple;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Postgres for the API. A tenant's work runs in a transaction that names its organisation, so that row-level security
+ * shows nothing else even to a statement that forgets its filter.
+ */
+@Singleton
+public class Database {
+    private static final int ADMINISTRATION = 2;
+
+    private final Pool api;
+    private final Pool admin;
+
+    Database(PostgresPools pools, ApiConfig config) {
+        this.api = pools.pool("turnkeep_api", config.connections());
+        this.admin = pools.pool("turnkeep_admin", ADMINISTRATION);
+    }
+
+    /** Statements of one transaction. */
+    public interface Work {
+        List<Row> rows(Statement statement);
+
+        /** The first row, or nothing. */
+        default Optional<Row> row(Statement statement) {
+            return rows(statement).stream().findFirst();
+        }
+    }
+
+    /** Runs work as a member of one organisation. */
+    public <T> T inOrg(OrgId org, Function<Work, T> work) {
+        return transaction(api, connection -> {
+            connection
+                    .preparedQuery("SELECT set_config('app.org_id', $1, true)")
+                    .execute(Tuple.of(org.toString()));
+            return work.apply(statement -> await(statement.on(connection)));
+        });
+    }
+
+    /** Runs work as the operator. */
+    public <T> T asOperator(Function<Work, T> work) {
+        return transaction(admin, connection -> work.apply(statement -> await(statement.on(connection))));
+    }
+
+    private static <T> T transaction(Pool pool, Function<SqlConnection, T> work) {
+        try {
+            SqlConnection connection = await(pool.getConnection());
+            try {
+                Transaction transaction = await(connection.begin());
+                T result;
+                try {
+                    result = work.apply(connection);
+                } catch (RuntimeException e) {
+                    transaction.rollback();
+                    throw e;
+                }
+                await(transaction.commit());
+                return result;
+            } finally {
+                connection.close();
+            }
+        } catch (PgException e) {
+            throw away(e) ? unavailable() : e;
+        } catch (Await.Unreachable e) {
+            throw e.getCause() instanceof IOException || e.getCause() instanceof VertxException ? unavailable() : e;
+        } catch (VertxException e) {
+            throw unavailable();
+        }
+    }
+
+    /** Connection, resource, operator's shutdown, read-only: it passes by itself. */
+    private static boolean away(PgException e) {
+        String state = e.getSqlState() == null ? "" : e.getSqlState();
+        return state.startsWith("08") || state.startsWith("53") || state.startsWith("57P") || state.equals("25006");
+    }
+
+    private static RetryLater unavailable() {
+        return RetryLater.unavailable("Postgres does not answer");
+    }
+}

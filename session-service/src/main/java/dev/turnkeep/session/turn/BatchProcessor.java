@@ -1,0 +1,174 @@
+package dev.turnkeep.session.turn;
+
+import dev.turnkeep.contracts.problem.Invalid;
+import dev.turnkeep.contracts.problem.Problem;
+import dev.turnkeep.session.turn.TurnTransaction.Outcome;
+import dev.turnkeep.session.turn.TurnTransaction.Refused;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jboss.logging.Logger;
+
+/**
+ * Brings the records of one partition into Postgres, in their order, and returns only when every one of them is stored or
+ * on the dead-letter topic. A transient failure is waited out for ever; a record that the store refuses for good is found
+ * by bisecting, and its neighbours are stored.
+ */
+final class BatchProcessor {
+    private static final Logger LOG = Logger.getLogger(BatchProcessor.class);
+    private static final int CONFLICTS = 10;
+
+    /** Where retrying shows: in readiness and in metrics. */
+    interface Progress {
+        void stored(Outcome outcome);
+
+        void deadLetter(Problem problem);
+
+        void failing(Instant since);
+
+        void recovered();
+    }
+
+    private final TurnTransaction transaction;
+    private final DeadLetters deadLetters;
+    private final TurnsConfig config;
+
+    BatchProcessor(TurnTransaction transaction, DeadLetters deadLetters, TurnsConfig config) {
+        this.transaction = transaction;
+        this.deadLetters = deadLetters;
+        this.config = config;
+    }
+
+    /** The partition was taken away, or the service stops: whoever has it next reads the records again. */
+    static final class Cancelled extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /**
+     * Processes records of one partition.
+     *
+     * @throws Cancelled once {@code cancelled} says so while waiting; what was committed stays, and is known when read again
+     */
+    void process(List<ConsumerRecord<byte[], byte[]>> records, Cancellation cancelled, Progress progress) {
+        List<PendingTurn> batch = new ArrayList<>();
+        long bytes = 0;
+        for (ConsumerRecord<byte[], byte[]> source : records) {
+            long size = source.value() == null ? 0 : source.value().length;
+            if (!batch.isEmpty()
+                    && (batch.size() >= config.batchTurns()
+                            || bytes + size > config.batchSize().asLongValue())) {
+                store(batch, cancelled, progress);
+                batch = new ArrayList<>();
+                bytes = 0;
+            }
+            try {
+                batch.add(PendingTurn.read(source));
+                bytes += size;
+            } catch (Invalid e) {
+                bury(source, e.problem(), e.detail(), cancelled, progress);
+            }
+        }
+        if (!batch.isEmpty()) {
+            store(batch, cancelled, progress);
+        }
+    }
+
+    private void store(List<PendingTurn> batch, Cancellation cancelled, Progress progress) {
+        try {
+            Outcome outcome = patiently(() -> transaction.store(batch), cancelled, progress);
+            progress.stored(outcome);
+            for (Refused refused : outcome.refused()) {
+                bury(refused.turn().source(), refused.problem(), refused.detail(), cancelled, progress);
+            }
+        } catch (PoisonException e) {
+            if (batch.size() == 1) {
+                bury(batch.getFirst().source(), Problem.POISON, e.reason(), cancelled, progress);
+                return;
+            }
+            int half = batch.size() / 2;
+            store(batch.subList(0, half), cancelled, progress);
+            store(batch.subList(half, batch.size()), cancelled, progress);
+        }
+    }
+
+    private void bury(
+            ConsumerRecord<byte[], byte[]> source,
+            Problem problem,
+            String detail,
+            Cancellation cancelled,
+            Progress progress) {
+        patiently(
+                () -> {
+                    deadLetters.put(source, problem, detail);
+                    return problem;
+                },
+                cancelled,
+                progress);
+        progress.deadLetter(problem);
+        LOG.warnf(
+                "turn refused: code=%s topic=%s partition=%d offset=%d",
+                problem.code(), source.topic(), source.partition(), source.offset());
+    }
+
+    private interface Step<T> {
+        T run();
+    }
+
+    private <T> T patiently(Step<T> step, Cancellation cancelled, Progress progress) {
+        Duration pause = config.retryMin();
+        Instant since = Instant.MIN;
+        int conflicts = 0;
+        while (true) {
+            cancelled.check();
+            try {
+                T result = step.run();
+                if (!since.equals(Instant.MIN)) {
+                    progress.recovered();
+                }
+                return result;
+            } catch (RuntimeException e) {
+                switch (Failure.of(e)) {
+                    case Failure.Poison poison -> throw new PoisonException(poison.reason(), e);
+                    case Failure.Conflict conflict -> {
+                        // The price of locking, usually gone at the next try.
+                        if (++conflicts >= CONFLICTS && conflict.lasting()) {
+                            throw new PoisonException(conflict.reason(), e);
+                        }
+                    }
+                    case Failure.Transient transientFailure -> {
+                        if (since.equals(Instant.MIN)) {
+                            since = Instant.now();
+                            progress.failing(since);
+                            LOG.warnf("turns wait for a store: reason=%s", transientFailure.reason());
+                        }
+                    }
+                }
+            }
+            cancelled.sleep(jittered(pause));
+            pause = pause.multipliedBy(2).compareTo(config.retryMax()) > 0 ? config.retryMax() : pause.multipliedBy(2);
+        }
+    }
+
+    private static Duration jittered(Duration pause) {
+        long millis = Math.max(2, pause.toMillis());
+        return Duration.ofMillis(ThreadLocalRandom.current().nextLong(millis / 2, millis));
+    }
+
+    private static final class PoisonException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final String reason;
+
+        PoisonException(String reason, RuntimeException cause) {
+            super(reason, cause);
+            this.reason = reason;
+        }
+
+        String reason() {
+            return reason;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package dev.turnkeep.session.turn;
+
+import dev.turnkeep.contracts.id.Scope;
+import dev.turnkeep.contracts.id.TurnId;
+import dev.turnkeep.contracts.lifecycle.Labels;
+import dev.turnkeep.contracts.lifecycle.Metadata;
+import dev.turnkeep.contracts.lifecycle.Totals;
+import dev.turnkeep.contracts.lifecycle.TurnFacts;
+import dev.turnkeep.contracts.lifecycle.TurnTimes;
+import dev.turnkeep.contracts.turn.PayloadDigest;
+import dev.turnkeep.contracts.turn.SessionBlock;
+import dev.turnkeep.contracts.turn.TurnReader;
+import dev.turnkeep.contracts.turn.TurnRecord;
+import java.time.Instant;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * A turn as read from the topic, with what the consumer resolves of it: its times and its payload digest.
+ *
+ * @param source the record it was read from; a dead letter carries its bytes
+ */
+record PendingTurn(TurnRecord turn, TurnTimes times, byte[] payloadDigest, ConsumerRecord<byte[], byte[]> source) {
+
+    /** Refuses what is not a turn with an {@link dev.turnkeep.contracts.problem.Invalid}. */
+    static PendingTurn read(ConsumerRecord<byte[], byte[]> source) {
+        TurnRecord turn = TurnReader.read(source.value());
+        TurnTimes times = TurnTimes.resolve(turn.callersTime(), Instant.ofEpochMilli(source.timestamp()));
+        return new PendingTurn(turn, times, PayloadDigest.of(turn), source);
+    }
+
+    TurnId id() {
+        return turn.id();
+    }
+
+    Scope scope() {
+        return turn.address().scope();
+    }
+
+    TurnFacts facts() {
+        SessionBlock session = turn.session();
+        Labels labels = new Labels(
+                session.subject(),
+                session.name(),
+                session.cwd(),
+                session.harnessVersion(),
+                session.harnessMetadata() == null
+                        ? Metadata.EMPTY
+                        : session.harnessMetadata().toString());
+        TurnFacts.Parent parent = session.parentHarnessSession() == null
+                ? null
+                : new TurnFacts.Parent(session.parentHarness(), session.parentHarnessSession());
+        return new TurnFacts(
+                turn.id(), turn.address(), turn.synthetic(), times, labels, parent, totals(), source.partition());
+    }
+
+    private Totals totals() {
+        return Totals.ofTurn(
+                turn.usage().inputTokens(),
+                turn.usage().outputTokens(),
+                turn.usage().cacheReadTokens(),
+                turn.usage().cacheWriteTokens(),
+                turn.usage().reasoningTokens(),
+                turn.toolCalls(),
+                turn.toolErrors(),
+                turn.costNanoUsd());
+    }
+}

@@ -1,0 +1,41 @@
+package dev.turnkeep.session.turn;
+
+import dev.turnkeep.contracts.lifecycle.EventType;
+import dev.turnkeep.contracts.lifecycle.SessionEvent;
+import dev.turnkeep.contracts.problem.Problem;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.inject.Singleton;
+
+/** What the consumer counts. Counted after the commit, so that a retried transaction counts once. */
+@Singleton
+class TurnMetrics {
+    private final MeterRegistry registry;
+
+    TurnMetrics(MeterRegistry registry) {
+        this.registry = registry;
+    }
+
+    void stored(TurnTransaction.Outcome outcome) {
+        registry.counter("turnkeep_turns_stored").increment(outcome.stored());
+        registry.counter("turnkeep_turns_repeated").increment(outcome.repeated());
+        registry.counter("turnkeep_sessions_late_turns").increment(outcome.late());
+        registry.counter("turnkeep_fork_links_dropped").increment(outcome.droppedLinks());
+        registry.summary("turnkeep_turn_batch_size").record(outcome.stored());
+        outcome.events().forEach(this::event);
+    }
+
+    private void event(SessionEvent event) {
+        String detail = event.detail() == null ? "" : event.detail();
+        if (event.type() == EventType.STARTED) {
+            registry.counter("turnkeep_sessions_started", "kind", detail).increment();
+        } else if (event.type() == EventType.ENDED) {
+            registry.counter("turnkeep_sessions_ended", "reason", detail).increment();
+        } else if (event.type() == EventType.RESUMED) {
+            registry.counter("turnkeep_sessions_resumed").increment();
+        }
+    }
+
+    void deadLetter(Problem problem) {
+        registry.counter("turnkeep_turns_dead_letters", "code", problem.code()).increment();
+    }
+}

@@ -1,0 +1,158 @@
+package dev.turnkeep.session.turn;
+
+import dev.turnkeep.contracts.id.TurnId;
+import dev.turnkeep.contracts.json.RawJson;
+import dev.turnkeep.contracts.lifecycle.TurnFold.Placed;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlClient;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The statements on {@code turns} and {@code partition_progress}. */
+final class TurnStore {
+    private static final String KNOWN = """
+            SELECT t.turn_id, t.payload_digest
+            FROM unnest($1::uuid[], $2::uuid[]) AS k (turn_id, org_id)
+            JOIN turns t ON t.turn_id = k.turn_id AND t.org_id = k.org_id
+            """;
+
+    private static final String INSERT = """
+            INSERT INTO turns (
+                turn_id, org_id, environment, session_id, seq, request_id, payload_digest, provider, model, agent,
+                thread_id, root_hash, leaf_hash, node_count, system_digest, tools_digest, params_digest, status,
+                stop_reason, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens,
+                reasoning_tokens, cost_nano_usd, cost_source, tool_calls, tool_errors, latency_nanos, event_at,
+                received_at, late, traceparent, kafka_topic, kafka_partition, kafka_offset, meta, created_at)
+            SELECT
+                n.turn_id, n.org_id, n.environment, n.session_id, n.seq, n.request_id, n.payload_digest, n.provider,
+                n.model, n.agent, n.thread_id, n.root_hash, n.leaf_hash, n.node_count, n.system_digest,
+                n.tools_digest, n.params_digest, n.status, n.stop_reason, n.input_tokens, n.output_tokens,
+                n.cache_read_tokens, n.cache_write_tokens, n.cache_write_1h_tokens, n.reasoning_tokens,
+                n.cost_nano_usd, n.cost_source, n.tool_calls, n.tool_errors, n.latency_nanos, n.event_at,
+                n.received_at, n.late, n.traceparent, n.kafka_topic, n.kafka_partition, n.kafka_offset, n.meta::json,
+                n.created_at
+            FROM unnest(
+                $1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::bigint[], $6::text[], $7::bytea[], $8::text[],
+                $9::text[], $10::text[], $11::text[], $12::bytea[], $13::bytea[], $14::integer[], $15::bytea[],
+                $16::bytea[], $17::bytea[], $18::text[], $19::text[], $20::bigint[], $21::bigint[], $22::bigint[],
+                $23::bigint[], $24::bigint[], $25::bigint[], $26::bigint[], $27::text[], $28::integer[], $29::integer[],
+                $30::bigint[], $31::timestamptz[], $32::timestamptz[], $33::boolean[], $34::text[], $35::text[],
+                $36::integer[], $37::bigint[], $38::text[], $39::timestamptz[])
+            AS n (
+                turn_id, org_id, environment, session_id, seq, request_id, payload_digest, provider, model, agent,
+                thread_id, root_hash, leaf_hash, node_count, system_digest, tools_digest, params_digest, status,
+                stop_reason, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens,
+                reasoning_tokens, cost_nano_usd, cost_source, tool_calls, tool_errors, latency_nanos, event_at,
+                received_at, late, traceparent, kafka_topic, kafka_partition, kafka_offset, meta, created_at)
+            """;
+
+    private static final String PROGRESS = """
+            INSERT INTO partition_progress (topic, partition, processed_through, next_offset, updated_at)
+            VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (topic, partition) DO UPDATE SET
+                processed_through = GREATEST(partition_progress.processed_through, excluded.processed_through),
+                next_offset = GREATEST(partition_progress.next_offset, excluded.next_offset),
+                updated_at = excluded.updated_at
+            """;
+
+    private TurnStore() {}
+
+    /** A turn with its place. */
+    record PlacedTurn(PendingTurn pending, Placed placed) {}
+
+    /** The payload digests of the turns that are stored already. */
+    static Future<Map<TurnId, byte[]>> known(SqlClient client, Collection<PendingTurn> turns) {
+        if (turns.isEmpty()) {
+            return Future.succeededFuture(Map.of());
+        }
+        Columns<PendingTurn> columns = Columns.of(List.copyOf(turns))
+                .uuid(t -> t.id().value())
+                .uuid(t -> t.scope().org().value());
+        return client.preparedQuery(KNOWN).execute(columns.tuple()).map(rows -> {
+            Map<TurnId, byte[]> known = new HashMap<>();
+            for (Row row : rows) {
+                known.put(
+                        new TurnId(row.getUUID("turn_id")),
+                        row.getBuffer("payload_digest").getBytes());
+            }
+            return known;
+        });
+    }
+
+    static Future<Integer> insert(SqlConnection connection, List<PlacedTurn> rows, Instant now) {
+        if (rows.isEmpty()) {
+            return Future.succeededFuture(0);
+        }
+        Columns<PlacedTurn> columns = Columns.of(rows)
+                .uuid(r -> r.pending().id().value())
+                .uuid(r -> r.pending().scope().org().value())
+                .text(r -> r.pending().scope().environment().value())
+                .uuid(r -> r.placed().session().value())
+                .bigint(r -> r.placed().seq())
+                .text(r -> r.pending().turn().requestId())
+                .bytes(r -> r.pending().payloadDigest())
+                .text(r -> r.pending().turn().provider())
+                .text(r -> r.pending().turn().model())
+                .text(r -> r.pending().turn().agent())
+                .text(r -> r.pending().turn().threadId())
+                .bytes(r -> hash(r.pending().turn().root().hash()))
+                .bytes(r -> hash(r.pending().turn().leaf().hash()))
+                .integer(r -> r.pending().turn().nodes().size())
+                .bytes(r -> digest(r.pending().turn().system()))
+                .bytes(r -> digest(r.pending().turn().tools()))
+                .bytes(r -> digest(r.pending().turn().params()))
+                .text(r -> r.pending().turn().status())
+                .text(r -> r.pending().turn().stopReason())
+                .bigint(r -> r.pending().turn().usage().inputTokens())
+                .bigint(r -> r.pending().turn().usage().outputTokens())
+                .bigint(r -> r.pending().turn().usage().cacheReadTokens())
+                .bigint(r -> r.pending().turn().usage().cacheWriteTokens())
+                .bigint(r -> r.pending().turn().usage().cacheWrite1hTokens())
+                .bigint(r -> r.pending().turn().usage().reasoningTokens())
+                .bigint(r -> r.pending().turn().costNanoUsd())
+                .text(r -> r.pending().turn().costNanoUsd() == null ? "unpriced" : "reported")
+                .integer(r -> r.pending().turn().toolCalls())
+                .integer(r -> r.pending().turn().toolErrors())
+                .bigint(r -> r.pending().turn().latencyNanos())
+                .time(r -> r.pending().times().eventAt())
+                .time(r -> r.pending().times().receivedAt())
+                .bool(r -> r.placed().late())
+                .text(r -> r.pending().turn().traceparent())
+                .text(r -> r.pending().source().topic())
+                .integer(r -> r.pending().source().partition())
+                .bigint(r -> r.pending().source().offset())
+                .text(r -> meta(r.pending().turn().meta()))
+                .time(r -> now);
+        return connection.preparedQuery(INSERT).execute(columns.tuple()).map(inserted -> inserted.rowCount());
+    }
+
+    /** Every turn of the partition up to this append time, and before this offset, is in these tables. */
+    static Future<Integer> progress(
+            SqlClient client, String topic, int partition, Instant through, long nextOffset, Instant now) {
+        return client.preparedQuery(PROGRESS)
+                .execute(Tuple.of(
+                        topic, partition, through.atOffset(ZoneOffset.UTC), nextOffset, now.atOffset(ZoneOffset.UTC)))
+                .map(rows -> rows.rowCount());
+    }
+
+    private static byte[] hash(String hex) {
+        return HexFormat.of().parseHex(hex);
+    }
+
+    private static byte @Nullable [] digest(@Nullable RawJson content) {
+        return content == null ? null : Address.sha256(content);
+    }
+
+    private static String meta(@Nullable RawJson meta) {
+        return meta == null ? "{}" : meta.toString();
+    }
+}

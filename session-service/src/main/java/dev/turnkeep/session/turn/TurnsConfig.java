@@ -1,0 +1,46 @@
+package dev.turnkeep.session.turn;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** How turns are consumed. */
+@ConfigMapping(prefix = "turnkeep.session.turns")
+public interface TurnsConfig {
+    /** Whether this instance consumes turns at all; off, it only serves the API. */
+    @WithDefault("true")
+    boolean enabled();
+
+    /** The consumer group. */
+    @WithDefault("turnkeep-session")
+    String group();
+
+    /** The most turns in one transaction. */
+    @WithDefault("500")
+    int batchTurns();
+
+    /** The most bytes of turns in one transaction; a single larger turn is a transaction of its own. */
+    @WithDefault("8M")
+    MemorySize batchSize();
+
+    /** Connections for turn transactions: at most so many partitions are written at a time. */
+    @WithDefault("8")
+    int connections();
+
+    /** The first pause after a transient failure; it doubles, with jitter, up to {@link #retryMax}. */
+    @WithDefault("100ms")
+    Duration retryMin();
+
+    /** The longest pause between tries. Tries never end. */
+    @WithDefault("5s")
+    Duration retryMax();
+
+    /** A partition that has been retrying for so long turns readiness red. */
+    @WithDefault("5s")
+    Duration unreadyAfter();
+
+    /** How long a stop, or a rebalance, waits for the transactions under way. */
+    @WithDefault("10s")
+    Duration drain();
+}

@@ -1,0 +1,152 @@
+package dev.turnkeep.session.turn;
+
+import dev.turnkeep.contracts.id.SessionId;
+import dev.turnkeep.contracts.turn.Topics;
+import dev.turnkeep.platform.kafka.KafkaConfig;
+import dev.turnkeep.platform.kafka.KafkaSettings;
+import dev.turnkeep.platform.kafka.TopicGuard;
+import dev.turnkeep.platform.kafka.TopicSpec;
+import dev.turnkeep.platform.kafka.TopicState;
+import dev.turnkeep.platform.postgres.PostgresPools;
+import dev.turnkeep.platform.time.UuidSource;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/** Starts and stops the consumption of turns with the service. */
+@Singleton
+public class TurnsService {
+    private static final Duration CLOSE = Duration.ofSeconds(5);
+
+    private final TurnsConfig config;
+    private final KafkaConfig kafka;
+    private final PostgresPools pools;
+    private final Clock clock;
+    private final UuidSource uuids;
+    private final TurnMetrics metrics;
+
+    private @Nullable TopicGuard guard;
+    private @Nullable TurnsConsumer consumer;
+    private @Nullable Thread polling;
+    private @Nullable Producer<byte[], byte[]> producer;
+
+    TurnsService(
+            TurnsConfig config,
+            KafkaConfig kafka,
+            PostgresPools pools,
+            Clock clock,
+            UuidSource uuids,
+            TurnMetrics metrics) {
+        this.config = config;
+        this.kafka = kafka;
+        this.pools = pools;
+        this.clock = clock;
+        this.uuids = uuids;
+        this.metrics = metrics;
+    }
+
+    void start(@Observes StartupEvent started) {
+        if (!config.enabled()) {
+            return;
+        }
+        Topics topics = new Topics(kafka.topicPrefix());
+        guard = TopicGuard.start(
+                kafka, topics.all().stream().map(TurnsService::spec).toList());
+        producer = new KafkaProducer<>(producerSettings(), new ByteArraySerializer(), new ByteArraySerializer());
+        TurnTransaction transaction = new TurnTransaction(
+                pools.pool("turnkeep_consumer", config.connections()), clock, () -> new SessionId(uuids.next()));
+        DeadLetters deadLetters = new DeadLetters(producer, topics.deadLetters().name());
+        Consumer<byte[], byte[]> client =
+                new KafkaConsumer<>(consumerSettings(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        consumer = new TurnsConsumer(
+                client,
+                topics.turns().name(),
+                new BatchProcessor(transaction, deadLetters, config),
+                metrics,
+                config.drain());
+        polling = Thread.ofPlatform().name("turns-consumer").start(consumer);
+    }
+
+    private static TopicSpec spec(Topics.Topic topic) {
+        return new TopicSpec(topic.name(), topic.configs(), topic.required());
+    }
+
+    private Map<String, Object> consumerSettings() {
+        Map<String, Object> settings = KafkaSettings.of(kafka);
+        settings.put(ConsumerConfig.GROUP_ID_CONFIG, config.group());
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, config.batchTurns());
+        settings.put(
+                ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
+                Math.toIntExact(config.batchSize().asLongValue()));
+        settings.put(
+                ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
+                Math.toIntExact(config.batchSize().asLongValue()));
+        settings.put(
+                ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+                List.of(CooperativeStickyAssignor.class.getName()));
+        // A topic that is made after the consumer subscribed is noticed within seconds.
+        settings.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 5000);
+        return settings;
+    }
+
+    private Map<String, Object> producerSettings() {
+        Map<String, Object> settings = KafkaSettings.of(kafka);
+        settings.put(ProducerConfig.ACKS_CONFIG, "all");
+        settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topics.LARGEST_RECORD + 1024 * 1024);
+        settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 2L * Topics.LARGEST_RECORD);
+        settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
+        return settings;
+    }
+
+    void stop(@Observes ShutdownEvent stopping) throws InterruptedException {
+        if (consumer != null && polling != null) {
+            consumer.stop();
+            polling.join(config.drain().plus(CLOSE).plus(CLOSE));
+        }
+        if (producer != null) {
+            producer.close(CLOSE);
+        }
+        if (guard != null) {
+            guard.close();
+        }
+    }
+
+    /** Why turns are not flowing, in words for an operator; empty while they are. */
+    Optional<String> trouble() {
+        if (!config.enabled()) {
+            return Optional.empty();
+        }
+        if (polling == null || !polling.isAlive()) {
+            return Optional.of("the consumer does not run");
+        }
+        if (guard != null && !guard.state().writable()) {
+            return Optional.of(
+                    guard.state() instanceof TopicState.Refused(String reason)
+                            ? reason
+                            : "the topics are not there yet");
+        }
+        Optional<Instant> since = consumer == null ? Optional.empty() : consumer.waitingSince();
+        return since.filter(at -> at.plus(config.unreadyAfter()).isBefore(Instant.now()))
+                .map(at -> "turns wait for a store since " + at);
+    }
+}
