@@ -14,6 +14,13 @@ public final class HeldFile implements AutoCloseable {
 
     private static final long PAUSE_MILLIS = 20;
 
+    /** The patience was over. */
+    public static final class HeldElsewhere extends IOException {
+        private HeldElsewhere(Path file, Duration patience) {
+            super("another process has held " + file + " for " + patience.toSeconds() + " s");
+        }
+    }
+
     private final FileChannel channel;
 
     private HeldFile(FileChannel channel) {
@@ -36,14 +43,13 @@ public final class HeldFile implements AutoCloseable {
         return Optional.empty();
     }
 
-    /** @throws EngineException when it stays held by others for longer than {@code patience} */
+    /** @throws HeldElsewhere when it stays held by others for longer than {@code patience} */
     public static HeldFile hold(Path file, Duration patience) throws IOException {
         long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
             Optional<HeldFile> held = tryHold(file);
             if (held.isPresent()) return held.get();
-            if (System.nanoTime() > deadline)
-                throw new EngineException("another process has held " + file + " for " + patience.toSeconds() + " s");
+            if (System.nanoTime() > deadline) throw new HeldElsewhere(file, patience);
             try {
                 Thread.sleep(PAUSE_MILLIS);
             } catch (InterruptedException e) {

@@ -80,8 +80,16 @@ public final class LocalStack implements AutoCloseable {
 
     /** Starts all of them at once; stops them again when one fails. */
     public void start() {
+        start(engine -> {});
+    }
+
+    /** @param started is told of each engine as it comes up, by a thread of its own */
+    public void start(Consumer<Engine<?>> started) {
         try {
-            forAll(Engine::start);
+            forAll(engine -> {
+                engine.start();
+                started.accept(engine);
+            });
         } catch (RuntimeException e) {
             close();
             throw e;

@@ -3,12 +3,22 @@ package dev.turnkeep.localstack;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 
 /** The log files of engines and services. */
 public final class Logs {
 
+    private static final long LARGEST = 32L * 1024 * 1024;
+
     private Logs() {}
+
+    /** Before a start: puts a log that has grown beyond 32 MiB aside, as {@code <name>.1}, over the one before it. */
+    static void rotate(Path log) throws IOException {
+        if (Files.exists(log) && Files.size(log) > LARGEST)
+            Files.move(log, log.resolveSibling(log.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
+    }
 
     /** The last whole lines of a log, at most {@code bytes}; says so when there is no log. */
     public static String tail(Path log, int bytes) {

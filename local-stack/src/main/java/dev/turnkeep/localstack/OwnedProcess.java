@@ -1,7 +1,7 @@
 package dev.turnkeep.localstack;
 
+import dev.turnkeep.localstack.Commands.Outcome;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -48,7 +49,7 @@ public final class OwnedProcess {
             """.formatted(WATCHER_NAME);
 
     private static final Duration REAPED = Duration.ofSeconds(20);
-    private static final long PAUSE_MILLIS = 10;
+    private static final Duration PAUSE = Duration.ofMillis(10);
     private static final int TAIL_BYTES = 4_096;
 
     private final String name;
@@ -81,6 +82,7 @@ public final class OwnedProcess {
             else builder.environment().put(key, value);
         });
         try {
+            Logs.rotate(log);
             return new OwnedProcess(name, log, builder.start());
         } catch (IOException e) {
             throw new EngineException("cannot start " + name + ": " + e.getMessage(), e);
@@ -97,14 +99,22 @@ public final class OwnedProcess {
 
     /** Sends the signal, waits, and kills what is left after {@code patience}. */
     public void stop(Signal signal, Duration patience) {
-        Set<ProcessHandle> members = members();
-        if (alive()) send(signal, List.of(process.toHandle()));
-        if (!await(Set.of(process.toHandle()), patience)) kill();
-        else await(members, REAPED);
+        toTheEnd(() -> stopNow(signal, patience));
     }
 
     /** SIGKILL for the program and its children; returns when all are gone, so that their ports and locks are free. */
     public void kill() {
+        toTheEnd(this::killNow);
+    }
+
+    private void stopNow(Signal signal, Duration patience) {
+        Set<ProcessHandle> members = members();
+        if (alive()) send(signal, List.of(process.toHandle()));
+        if (!await(Set.of(process.toHandle()), patience)) killNow();
+        else await(members, REAPED);
+    }
+
+    private void killNow() {
         Set<ProcessHandle> members = members();
         process.destroyForcibly();
         members.forEach(ProcessHandle::destroyForcibly);
@@ -141,13 +151,17 @@ public final class OwnedProcess {
         List<String> command =
                 new ArrayList<>(List.of("sh", "-c", "kill -s \"$@\" 2>/dev/null", "kill", signal.name()));
         targets.forEach(target -> command.add(Long.toString(target.pid())));
+        Outcome outcome = Commands.run(command);
+        if (outcome.status() < 0) throw new EngineException("cannot signal " + name + ": " + outcome.output());
+    }
+
+    /** Not to be interrupted: half-stopped is no state to leave an engine in, and the patience is bounded. */
+    private static void toTheEnd(Runnable action) {
+        boolean interrupted = Thread.interrupted();
         try {
-            new ProcessBuilder(command).start().waitFor();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot signal " + name, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new EngineException("interrupted while signalling " + name, e);
+            action.run();
+        } finally {
+            if (interrupted) Thread.currentThread().interrupt();
         }
     }
 
@@ -155,12 +169,7 @@ public final class OwnedProcess {
         long deadline = System.nanoTime() + patience.toNanos();
         while (!processes.stream().allMatch(this::gone)) {
             if (System.nanoTime() > deadline) return false;
-            try {
-                Thread.sleep(PAUSE_MILLIS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return false;
-            }
+            LockSupport.parkNanos(PAUSE.toNanos());
         }
         return true;
     }

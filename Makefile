@@ -1,0 +1,67 @@
+# The front door: `make` says what there is. Everything is built by Maven; the local system is run by local-stack.
+
+SHELL := bash
+.DEFAULT_GOAL := help
+.PHONY: help run up down sample test build fmt doctor clean FORCE
+
+MVN ?= mvn
+export MVN
+
+# A JDK of version 25 or newer, looked for when a target needs it.
+WITH_JDK = export JAVA_HOME="$$(local-stack/bin/find-jdk)" && [ -n "$$JAVA_HOME" ] &&
+
+# What `make run` needs built: only when a source is newer than the last build, or a part of it is gone.
+SERVICES := session-service ingest-service
+BUILT := .local-stack/built
+JARS := $(SERVICES:%=%/target/quarkus-app/quarkus-run.jar)
+CLASSPATH := local-stack/target/classes/dev/turnkeep/localstack/packages.classpath
+PARTS := $(JARS) $(CLASSPATH)
+SOURCES := pom.xml $(shell find contracts platform local-stack $(SERVICES) -path '*/target' -prune -o \
+	\( -name pom.xml -o -path '*/src/main/*' \) -print)
+
+LOCAL = $(WITH_JDK) "$$JAVA_HOME/bin/java" -Xmx128m -XX:+UseSerialGC \
+	-cp "local-stack/target/classes:$$(cat $(CLASSPATH))" dev.turnkeep.localstack.run.Main
+
+help: ## say what there is
+	@echo "Turnkeep: sessions of agents, kept exactly once. Start with: make run"
+	@echo
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)$$/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+
+run: $(BUILT) ## start the engines and the services here; Ctrl-C stops them
+	@$(LOCAL) run
+
+up: $(BUILT) ## the same in the background; returns when all is healthy, and writes .local-stack/env
+	@$(LOCAL) up
+
+down: ## stop what make up or make run started
+	@if [ -e $(CLASSPATH) ]; then $(LOCAL) down; else echo "Nothing was built here, so nothing runs from here."; fi
+
+sample: ## post a fresh sample conversation to the running system
+	@if [ -e $(CLASSPATH) ]; then $(LOCAL) sample; else echo "Nothing runs from here: make up first."; exit 1; fi
+
+test: ## build everything and run every test, unit and integration
+	@$(WITH_JDK) $(MVN) -B -ntp -Dmaven.test.redirectTestOutputToFile=true \
+		-Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
+		-Dorg.slf4j.simpleLogger.log.org.apache.maven.plugin.surefire=info \
+		-Dorg.slf4j.simpleLogger.log.org.apache.maven.plugin.failsafe=info \
+		-Dorg.slf4j.simpleLogger.log.org.apache.maven.cli.event.ExecutionEventLogger=info \
+		verify
+
+build: ## build everything without running tests
+	@$(WITH_JDK) $(MVN) -B -ntp -q -DskipTests verify
+
+fmt: ## format the sources
+	@$(WITH_JDK) $(MVN) -B -ntp -q spotless:apply
+
+doctor: ## say what is missing on this machine
+	@local-stack/bin/doctor
+
+clean: ## delete what was built; the data of make run stays in .local-stack
+	@find . -name target -type d -not -path './.local-stack/*' -prune -exec rm -rf {} +
+
+$(BUILT): $(SOURCES) $(if $(filter-out $(wildcard $(PARTS)),$(PARTS)),FORCE)
+	@mkdir -p $(@D)
+	@$(WITH_JDK) local-stack/bin/build $(SERVICES) local-stack
+	@touch $@
+
+FORCE:
