@@ -6,12 +6,15 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.regex.Pattern;
 
 /**
  * One JSON value as it was given: a slice of UTF-8 bytes that a parser has accepted. Nothing in it is reformatted, so big
  * numbers, key order and escapes survive. The slice is shared with whoever made it and must not be written to.
  */
 public final class RawJson {
+    private static final Pattern LONE_SURROGATE = Pattern.compile("\\p{Cs}");
+
     private final byte[] bytes;
     private final int offset;
     private final int length;
@@ -28,9 +31,13 @@ public final class RawJson {
         return new RawJson(bytes, offset, length);
     }
 
-    /** The UTF-8 bytes of a text. */
+    /** The UTF-8 bytes of a text. A lone surrogate, which can only stand inside a JSON string, becomes its escape. */
     public static RawJson of(String json) {
-        byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+        String encodable = LONE_SURROGATE
+                .matcher(json)
+                .replaceAll(
+                        lone -> String.format("\\\\u%04x", (int) lone.group().charAt(0)));
+        byte[] bytes = encodable.getBytes(StandardCharsets.UTF_8);
         return new RawJson(bytes, 0, bytes.length);
     }
 

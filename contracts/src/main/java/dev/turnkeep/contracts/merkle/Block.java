@@ -8,39 +8,32 @@ import org.jspecify.annotations.Nullable;
  * {@link ContentWriter}. Absent and empty members are not hashed, except {@code is_error}.
  */
 public final class Block {
-    final String type;
+    private final String type;
 
-    @Nullable
-    String text;
+    private @Nullable String text;
 
     @Nullable
     String thinking;
 
-    @Nullable
-    String toolUseId;
+    private @Nullable String toolUseId;
 
     @Nullable
     String toolName;
 
-    @Nullable
-    RawJson toolInput;
+    private @Nullable RawJson toolInput;
 
     @Nullable
     String toolResultId;
 
-    @Nullable
-    String toolOutput;
+    private @Nullable String toolOutput;
+    private boolean isError;
 
-    boolean isError;
-
-    @Nullable
-    String imageUrl;
+    private @Nullable String imageUrl;
 
     @Nullable
     String imageBase64;
 
-    @Nullable
-    String mediaType;
+    private @Nullable String mediaType;
 
     @Nullable
     RawJson content;
@@ -50,9 +43,9 @@ public final class Block {
         this.type = type;
     }
 
-    /** Projected ({@link TextProjection}) when written; a block whose text is then empty vanishes. */
+    /** Projected ({@link TextProjection}); a block whose text is then empty vanishes. */
     public Block text(@Nullable String value) {
-        text = value;
+        text = value == null ? null : TextProjection.of(value);
         return this;
     }
 
@@ -85,7 +78,7 @@ public final class Block {
 
     /** Projected as {@link #text} is, but a result that becomes empty still stands. */
     public Block toolOutput(@Nullable String value) {
-        toolOutput = value;
+        toolOutput = value == null ? null : TextProjection.of(value);
         return this;
     }
 
@@ -113,5 +106,41 @@ public final class Block {
     public Block content(@Nullable RawJson canonical) {
         content = canonical;
         return this;
+    }
+
+    /** A call to a tool, be it run by the client or by the provider. */
+    public boolean isToolCall() {
+        return type.equals("tool_use") || type.equals("server_tool_use");
+    }
+
+    public boolean isFailedToolResult() {
+        return isError && type.equals("tool_result");
+    }
+
+    /** Of a tool call; null when it has none. */
+    public @Nullable String toolUseId() {
+        return toolUseId;
+    }
+
+    /** A text that is empty once projected is not there. */
+    boolean vanishes() {
+        return text != null && text.isEmpty();
+    }
+
+    /** All members, in canonical order. */
+    void writeTo(ContentWriter out) {
+        out.json("content", content);
+        out.text("image_base64", imageBase64);
+        out.text("image_url", imageUrl);
+        out.flag("is_error", isError);
+        out.text("media_type", mediaType);
+        out.text("text", text);
+        out.text("thinking", thinking);
+        out.json("tool_input", toolInput);
+        out.text("tool_name", toolName);
+        out.text("tool_output", toolOutput);
+        out.text("tool_result_id", toolResultId);
+        out.text("tool_use_id", toolUseId);
+        out.text("type", type);
     }
 }

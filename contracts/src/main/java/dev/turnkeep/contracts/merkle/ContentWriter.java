@@ -14,26 +14,12 @@ public final class ContentWriter {
     private boolean firstMember;
 
     public void add(Block block) {
-        String text = block.text == null ? null : TextProjection.of(block.text);
-        if (text != null && text.isEmpty()) {
+        if (block.vanishes()) {
             return;
         }
         out.append(out.length() == 0 ? '[' : ',').append('{');
         firstMember = true;
-        // In canonical order.
-        json("content", block.content);
-        text("image_base64", block.imageBase64);
-        text("image_url", block.imageUrl);
-        name("is_error").append(block.isError ? "true" : "false");
-        text("media_type", block.mediaType);
-        text("text", text);
-        text("thinking", block.thinking);
-        json("tool_input", block.toolInput);
-        text("tool_name", block.toolName);
-        text("tool_output", block.toolOutput == null ? null : TextProjection.of(block.toolOutput));
-        text("tool_result_id", block.toolResultId);
-        text("tool_use_id", block.toolUseId);
-        CanonicalText.write(block.type, name("type"));
+        block.writeTo(this);
         out.append('}');
     }
 
@@ -56,13 +42,17 @@ public final class ContentWriter {
         return out.append('"').append(name).append('"').append(':');
     }
 
-    private void text(String name, @Nullable String value) {
+    void text(String name, @Nullable String value) {
         if (value != null && !value.isEmpty()) {
             CanonicalText.write(value, name(name));
         }
     }
 
-    private void json(String name, @Nullable RawJson value) {
+    void flag(String name, boolean value) {
+        name(name).append(value ? "true" : "false");
+    }
+
+    void json(String name, @Nullable RawJson value) {
         if (value != null && !isEmpty(value)) {
             name(name).append(value);
         }

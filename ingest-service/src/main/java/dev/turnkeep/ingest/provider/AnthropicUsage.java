@@ -1,0 +1,95 @@
+package dev.turnkeep.ingest.provider;
+
+import dev.turnkeep.contracts.problem.Invalid;
+import dev.turnkeep.contracts.turn.Usage;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Anthropic's usage, which counts input without what was read from or written to the cache. A stream states it more than
+ * once: the last value of each count holds, and a count that is left out keeps its value.
+ */
+final class AnthropicUsage {
+    private static final String PATH = ProviderFormat.RAW_RESPONSE + ".usage";
+
+    private @Nullable Long input;
+    private @Nullable Long output;
+    private @Nullable Long cacheRead;
+    private @Nullable Long cacheWrite;
+    private @Nullable Long cacheWrite5m;
+    private @Nullable Long cacheWrite1h;
+    /** Kept until the total is asked for, so that a wrong count is not taken for a broken event. */
+    private @Nullable Invalid wrong;
+
+    void update(Document document) throws IOException {
+        if (document.isNull()) {
+            return;
+        }
+        document.object(PATH, name -> {
+            switch (name) {
+                case "input_tokens" -> input = count(document, PATH + ".input_tokens", input);
+                case "output_tokens" -> output = count(document, PATH + ".output_tokens", output);
+                case "cache_read_input_tokens" ->
+                    cacheRead = count(document, PATH + ".cache_read_input_tokens", cacheRead);
+                case "cache_creation_input_tokens" ->
+                    cacheWrite = count(document, PATH + ".cache_creation_input_tokens", cacheWrite);
+                case "cache_creation" -> lifetimes(document, PATH + ".cache_creation");
+                default -> document.skip();
+            }
+        });
+    }
+
+    private void lifetimes(Document document, String path) throws IOException {
+        if (document.isNull()) {
+            return;
+        }
+        document.object(path, name -> {
+            switch (name) {
+                case "ephemeral_5m_input_tokens" -> cacheWrite5m = count(document, path + "." + name, cacheWrite5m);
+                case "ephemeral_1h_input_tokens" -> cacheWrite1h = count(document, path + "." + name, cacheWrite1h);
+                default -> document.skip();
+            }
+        });
+    }
+
+    private @Nullable Long count(Document document, String path, @Nullable Long before) throws IOException {
+        try {
+            Long count = document.count(path);
+            return count == null ? before : count;
+        } catch (Invalid e) {
+            wrong = e;
+            document.skip();
+            return before;
+        }
+    }
+
+    /** Takes over what the later statement says. */
+    void update(AnthropicUsage later) {
+        input = later(input, later.input);
+        output = later(output, later.output);
+        cacheRead = later(cacheRead, later.cacheRead);
+        cacheWrite = later(cacheWrite, later.cacheWrite);
+        cacheWrite5m = later(cacheWrite5m, later.cacheWrite5m);
+        cacheWrite1h = later(cacheWrite1h, later.cacheWrite1h);
+        wrong = later.wrong == null ? wrong : later.wrong;
+    }
+
+    private static @Nullable Long later(@Nullable Long before, @Nullable Long after) {
+        return after == null ? before : after;
+    }
+
+    /** With the cache counted as input. */
+    Usage total() {
+        if (wrong != null) {
+            throw wrong;
+        }
+        long read = orZero(cacheRead);
+        long oneHour = orZero(cacheWrite1h);
+        long written = cacheWrite == null ? orZero(cacheWrite5m) + oneHour : cacheWrite;
+        return new Usage(orZero(input) + written + read, orZero(output), read, written, oneHour, 0);
+    }
+
+    private static long orZero(@Nullable Long count) {
+        return count == null ? 0 : count;
+    }
+}

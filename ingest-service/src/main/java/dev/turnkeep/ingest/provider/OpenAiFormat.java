@@ -1,0 +1,47 @@
+package dev.turnkeep.ingest.provider;
+
+import dev.turnkeep.contracts.json.RawJson;
+import dev.turnkeep.contracts.problem.Invalid;
+import dev.turnkeep.contracts.problem.Problem;
+import java.io.IOException;
+
+/** OpenAI's two APIs: chat completions, which has {@code messages}, and Responses, which has {@code input} instead. */
+final class OpenAiFormat implements ProviderFormat {
+    private static final String MESSAGES = REQUEST + ".messages";
+    private static final String INPUT = REQUEST + ".input";
+
+    @Override
+    public ParsedRequest request(RawJson body) {
+        return Document.read(body, Problem.UNPROCESSABLE_REQUEST, REQUEST, document -> {
+            RequestParts parts = new RequestParts();
+            document.object(REQUEST, name -> member(document, parts, name));
+            if (parts.conversation != null) {
+                return parts.parsed(parts.conversation);
+            }
+            RawJson input = parts.takeOther("input");
+            if (input == null || input.equals(RawJson.of("null"))) {
+                throw document.wrong(MESSAGES, "is required, or " + INPUT);
+            }
+            parts.system = parts.takeOther("instructions");
+            return parts.parsed(document.again(input, INPUT, again -> new ResponsesItems(again).read(INPUT)));
+        });
+    }
+
+    private static void member(Document document, RequestParts parts, String name) throws IOException {
+        switch (name) {
+            case "model" -> parts.model = document.text(REQUEST + ".model");
+            case "messages" ->
+                parts.conversation = document.isNull() ? null : new ChatMessages(document).read(MESSAGES);
+            case "tools" -> parts.tools = document.rawOrNull();
+            default -> parts.other(name, document.raw());
+        }
+    }
+
+    @Override
+    public ParsedResponse rawResponse(RawResponse response) {
+        throw new Invalid(
+                Problem.UNPROCESSABLE_RESPONSE,
+                RAW_RESPONSE,
+                RAW_RESPONSE + ": is not read for this provider; send response instead");
+    }
+}
