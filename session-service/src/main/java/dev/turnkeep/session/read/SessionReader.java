@@ -103,11 +103,10 @@ class SessionReader {
             @Nullable String cursor,
             @Nullable Integer limit) {
         int size = size(limit);
+        Optional<String> position = Optional.ofNullable(cursor).map(c -> Page.position(c, HASH));
         return database.inOrg(scope.org(), work -> {
             session(work, scope, session);
-            Optional<String> from = cursor == null
-                    ? leaf(work, scope, session, turn, thread)
-                    : Optional.of(Page.position(cursor, HASH));
+            Optional<String> from = position.or(() -> leaf(work, scope, session, turn, thread));
             if (from.isEmpty()) {
                 return new Page(List.of(), null);
             }

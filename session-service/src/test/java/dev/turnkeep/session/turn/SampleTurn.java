@@ -256,7 +256,7 @@ record SampleTurn(
                 RawJson.of("\"you are helpful\""),
                 RawJson.of("[{\"name\":\"Bash\"}]"),
                 RawJson.of("{\"max_tokens\":64}"),
-                RawJson.of("{\"request_id\":\"" + request + "\"}"),
+                RawJson.of("{\"method\":\"POST\"}"),
                 null);
     }
 
