@@ -23,6 +23,13 @@ public interface PostgresConfig {
     @WithDefault("5s")
     Duration connectTimeout();
 
+    /**
+     * A transaction in which the service says nothing for so long is ended by Postgres: a frozen instance must not hold
+     * rows that its successor waits for.
+     */
+    @WithDefault("30s")
+    Duration transactionIdleTimeout();
+
     /** After this long without use a connection is closed. */
     @WithDefault("10m")
     Duration idleTimeout();

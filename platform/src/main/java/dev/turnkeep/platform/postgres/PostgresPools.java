@@ -49,6 +49,9 @@ public class PostgresPools {
                 .addProperty("role", role)
                 .addProperty("application_name", role)
                 .addProperty("TimeZone", "UTC")
+                .addProperty(
+                        "idle_in_transaction_session_timeout",
+                        Long.toString(config.transactionIdleTimeout().toMillis()))
                 .setPipeliningLimit(PIPELINED)
                 .setCachePreparedStatements(true)
                 .setPreparedStatementCacheMaxSize(STATEMENTS)

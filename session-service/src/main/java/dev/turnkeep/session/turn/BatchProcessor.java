@@ -2,8 +2,6 @@ package dev.turnkeep.session.turn;
 
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
-import dev.turnkeep.session.turn.TurnTransaction.Outcome;
-import dev.turnkeep.session.turn.TurnTransaction.Refused;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

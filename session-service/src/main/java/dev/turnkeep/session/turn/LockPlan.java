@@ -13,6 +13,7 @@ import dev.turnkeep.contracts.lifecycle.TurnFacts;
 import dev.turnkeep.session.turn.Lookups.AnyKey;
 import dev.turnkeep.session.turn.Lookups.Subject;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -47,13 +48,13 @@ final class LockPlan {
     private final Set<SessionId> mustKeepState = new HashSet<>();
     private final Set<SessionId> read = new HashSet<>();
     private final Set<SessionId> relinked = new HashSet<>();
+    private boolean incomplete;
 
     private LockPlan(Lookup lookup) {
         this.lookup = lookup;
         for (Found found : lookup.byKey()) {
             if (found.harnessSession() != null) {
-                byKey.computeIfAbsent(
-                                new AnyKey(found.scope(), found.harnessSession()), k -> new java.util.ArrayList<>())
+                byKey.computeIfAbsent(new AnyKey(found.scope(), found.harnessSession()), k -> new ArrayList<>())
                         .add(found);
             }
         }
@@ -74,6 +75,16 @@ final class LockPlan {
     /** Buckets of all names of the batch: for another try, after what was found had changed by the time it was locked. */
     SortedSet<Integer> allBuckets() {
         return all;
+    }
+
+    /** This plan, made while these buckets were held: it is incomplete when more names turned out to be missing. */
+    LockPlan holding(SortedSet<Integer> held) {
+        incomplete = !held.containsAll(missing);
+        return this;
+    }
+
+    boolean incomplete() {
+        return incomplete;
     }
 
     Set<SessionId> lockedIds() {
@@ -148,7 +159,7 @@ final class LockPlan {
     private List<Found> ofKey(TurnFacts turn, SessionKey key) {
         AnyKey name = new AnyKey(key.scope(), key.harnessSession());
         all.add(bucket(name));
-        List<Found> children = new java.util.ArrayList<>();
+        List<Found> children = new ArrayList<>();
         Subject subject = Wanted.subject(turn);
         if (subject != null) {
             List<Found> live = lookup.bySubject().getOrDefault(subject, List.of());

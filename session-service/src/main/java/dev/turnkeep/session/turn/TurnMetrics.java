@@ -15,7 +15,7 @@ class TurnMetrics {
         this.registry = registry;
     }
 
-    void stored(TurnTransaction.Outcome outcome) {
+    void stored(Outcome outcome) {
         registry.counter("turnkeep_turns_stored").increment(outcome.stored());
         registry.counter("turnkeep_turns_repeated").increment(outcome.repeated());
         registry.counter("turnkeep_sessions_late_turns").increment(outcome.late());

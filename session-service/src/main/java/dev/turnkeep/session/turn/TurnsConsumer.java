@@ -1,5 +1,6 @@
 package dev.turnkeep.session.turn;
 
+import dev.turnkeep.contracts.problem.Problem;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -97,12 +99,12 @@ final class TurnsConsumer implements Runnable, ConsumerRebalanceListener {
         }
 
         @Override
-        public void stored(TurnTransaction.Outcome outcome) {
+        public void stored(Outcome outcome) {
             metrics.stored(outcome);
         }
 
         @Override
-        public void deadLetter(dev.turnkeep.contracts.problem.Problem problem) {
+        public void deadLetter(Problem problem) {
             metrics.deadLetter(problem);
         }
 
@@ -253,7 +255,7 @@ final class TurnsConsumer implements Runnable, ConsumerRebalanceListener {
         if (!committable.isEmpty()) {
             commit();
         }
-        consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ofSeconds(5)));
+        consumer.close(CloseOptions.timeout(Duration.ofSeconds(5)));
     }
 
     /** Since when the partition that has waited longest for a store has been waiting. */

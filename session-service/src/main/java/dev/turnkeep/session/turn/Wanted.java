@@ -14,6 +14,7 @@ import dev.turnkeep.session.turn.Lookups.Subject;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +39,7 @@ record Wanted(
                 }
             }
             case ActorSlot slot -> {
-                IdleTimeouts timeouts = java.util.Objects.requireNonNull(idle.get(scope));
+                IdleTimeouts timeouts = Objects.requireNonNull(idle.get(scope));
                 moments.add(new Moment(slot, turn.times().eventAt(), timeouts.of(slot.harness())));
             }
             case ById byId -> ids.add(byId);

@@ -70,7 +70,7 @@ final class TurnDatabase implements AutoCloseable {
     }
 
     /** One transaction with these turns. */
-    TurnTransaction.Outcome store(SampleTurn... turns) {
+    Outcome store(SampleTurn... turns) {
         return transaction.store(
                 List.of(turns).stream().map(SampleTurn::pending).toList());
     }

@@ -105,9 +105,7 @@ class TurnTransactionIT {
                 .saying(List.of(said("user", "other", "other"), said("assistant", "words", "words"))));
 
         // Then
-        assertThat(outcome.refused())
-                .extracting(TurnTransaction.Refused::problem)
-                .containsExactly(Problem.TURN_CONFLICT);
+        assertThat(outcome.refused()).extracting(Refused::problem).containsExactly(Problem.TURN_CONFLICT);
         assertThat(sessions("turn_count")).containsExactly("1");
     }
 
@@ -215,9 +213,7 @@ class TurnTransactionIT {
         // Then
         assertThat(outcome.stored()).isEqualTo(1);
         assertThat(sessions("turn_count, kafka_partition")).containsExactly("2|-1");
-        assertThat(foreign.refused())
-                .extracting(TurnTransaction.Refused::problem)
-                .containsExactly(Problem.UNKNOWN_SESSION);
+        assertThat(foreign.refused()).extracting(Refused::problem).containsExactly(Problem.UNKNOWN_SESSION);
     }
 
     @Test
@@ -364,9 +360,7 @@ class TurnTransactionIT {
 
         // Then
         assertThat(outcome.stored()).isEqualTo(1);
-        assertThat(outcome.refused())
-                .extracting(TurnTransaction.Refused::problem)
-                .containsExactly(Problem.UNKNOWN_ENVIRONMENT);
+        assertThat(outcome.refused()).extracting(Refused::problem).containsExactly(Problem.UNKNOWN_ENVIRONMENT);
     }
 
     @Test

@@ -1,0 +1,218 @@
+package dev.turnkeep.session.turn;
+
+import static dev.turnkeep.platform.postgres.Await.await;
+
+import dev.turnkeep.contracts.id.Scope;
+import dev.turnkeep.contracts.id.SessionId;
+import dev.turnkeep.contracts.id.TurnId;
+import dev.turnkeep.contracts.lifecycle.Session;
+import dev.turnkeep.contracts.lifecycle.TurnFacts;
+import dev.turnkeep.contracts.lifecycle.TurnFold;
+import dev.turnkeep.contracts.problem.Problem;
+import dev.turnkeep.session.event.EventStore;
+import dev.turnkeep.session.turn.Lookups.IdleTimeouts;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.SqlConnection;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.function.Supplier;
+
+/**
+ * The statements of one turn transaction, from the first lock to the last write. Statements that do not need each other's
+ * answers are sent together. Single use.
+ */
+final class TurnAttempt {
+    /** How an attempt ended. */
+    sealed interface Result permits Stored, Moved {}
+
+    /** Everything is written; the transaction may commit. */
+    record Stored(Outcome outcome) implements Result {}
+
+    /** What had been found changed before it was locked. The next attempt holds these buckets from the start. */
+    record Moved(SortedSet<Integer> buckets) implements Result {}
+
+    private final SqlConnection connection;
+    private final Instant now;
+    private final Supplier<SessionId> newId;
+
+    private final List<Refused> refused = new ArrayList<>();
+    private Map<Scope, IdleTimeouts> idle = Map.of();
+
+    TurnAttempt(SqlConnection connection, Instant now, Supplier<SessionId> newId) {
+        this.connection = connection;
+        this.now = now;
+        this.newId = newId;
+    }
+
+    /**
+     * Stores what is fresh of a batch.
+     *
+     * @param held buckets to hold, because an earlier attempt found its sessions moved; empty at first
+     */
+    Result store(List<PendingTurn> batch, Sifted sifted, SortedSet<Integer> held) {
+        refused.addAll(sifted.conflicts());
+        List<PendingTurn> fresh = inKnownEnvironments(sifted.fresh());
+        if (fresh.isEmpty()) {
+            await(progress(batch));
+            return new Stored(new Outcome(0, 0, sifted.repeated(), refused, List.of(), 0));
+        }
+        Map<TurnId, TurnFacts> facts = new LinkedHashMap<>();
+        fresh.forEach(turn -> facts.put(turn.id(), turn.facts()));
+        Wanted wanted = Wanted.of(facts.values(), idle);
+        LockPlan plan = plan(facts.values(), wanted, held);
+        if (plan.incomplete()) {
+            return new Moved(plan.allBuckets());
+        }
+
+        // Lock, and look under the locks.
+        Future<List<Session>> locking = SessionStore.lock(connection, plan.lockedIds());
+        Future<List<Session>> reading = SessionStore.read(connection, plan.readIds());
+        Future<Map<SessionId, SessionId>> ancestors = SessionStore.ancestors(connection, plan.ancestorsOf());
+        Future<Map<TurnId, byte[]>> knownNow = TurnStore.known(connection, fresh);
+        var subjectsNow = Lookups.bySubject(connection, wanted.subjects());
+        List<Session> rows = new ArrayList<>(await(locking));
+        if (!plan.holds(rows) || !plan.sameSubjects(await(subjectsNow))) {
+            return new Moved(plan.allBuckets());
+        }
+        rows.addAll(await(reading));
+        Sifted stillFresh = Sifted.of(fresh, await(knownNow));
+        refused.addAll(stillFresh.conflicts());
+
+        TurnFold.Result decided = decide(stillFresh.fresh(), facts, rows, await(ancestors));
+        write(decided, stillFresh.fresh(), plan.lockedIds());
+        await(progress(batch));
+        int late = (int) decided.placed().stream().filter(TurnFold.Placed::late).count();
+        return new Stored(new Outcome(
+                decided.placed().size(),
+                late,
+                sifted.repeated() + stillFresh.repeated(),
+                refused,
+                decided.events(),
+                decided.droppedLinks()));
+    }
+
+    /** Looks names up and takes the buckets of those that are missing; rows are locked by the caller, afterwards. */
+    private LockPlan plan(Collection<TurnFacts> turns, Wanted wanted, SortedSet<Integer> held) {
+        if (!held.isEmpty()) {
+            await(SessionStore.lockBuckets(connection, held));
+            return LockPlan.of(turns, lookUp(wanted)).holding(held);
+        }
+        LockPlan before = LockPlan.of(turns, lookUp(wanted));
+        if (before.missingBuckets().isEmpty()) {
+            return before;
+        }
+        await(SessionStore.lockBuckets(connection, before.missingBuckets()));
+        return LockPlan.of(turns, lookUp(wanted)).holding(before.missingBuckets());
+    }
+
+    private LockPlan.Lookup lookUp(Wanted wanted) {
+        var byKey = Lookups.byKey(connection, wanted.keys());
+        var byId = Lookups.byId(connection, wanted.ids());
+        var byExternal = Lookups.byExternalId(connection, wanted.externals());
+        var bySlot = Lookups.bySlot(connection, wanted.moments());
+        var bySubject = Lookups.bySubject(connection, wanted.subjects());
+        return new LockPlan.Lookup(await(byKey), await(byId), await(byExternal), await(bySlot), await(bySubject));
+    }
+
+    private TurnFold.Result decide(
+            List<PendingTurn> turns,
+            Map<TurnId, TurnFacts> facts,
+            List<Session> rows,
+            Map<SessionId, SessionId> ancestors) {
+        List<TurnFacts> ofTurns = turns.stream()
+                .map(turn -> facts.get(turn.id()))
+                .map(Objects::requireNonNull)
+                .toList();
+        try {
+            return new TurnFold(rows, ancestors, (scope, harness) -> idle(scope).of(harness), newId, now).fold(ofTurns);
+        } catch (RuntimeException e) {
+            throw new TurnTransaction.Defect("the decision failed", e);
+        }
+    }
+
+    private void write(TurnFold.Result decided, List<PendingTurn> turns, Set<SessionId> locked) {
+        Map<TurnId, PendingTurn> byId = new HashMap<>();
+        turns.forEach(turn -> byId.put(turn.id(), turn));
+        decided.unknown()
+                .forEach(turn -> refused.add(new Refused(
+                        Objects.requireNonNull(byId.get(turn.id())),
+                        Problem.UNKNOWN_SESSION,
+                        "no session has the id that the turn names")));
+        List<TurnStore.PlacedTurn> placed = decided.placed().stream()
+                .map(place -> new TurnStore.PlacedTurn(
+                        Objects.requireNonNull(byId.get(place.turn().id())), place))
+                .toList();
+        List<Session> updated = inOrder(decided.updated());
+        List<Session> inserted = inOrder(decided.inserted());
+        if (!locked.containsAll(ids(updated))) {
+            throw new TurnTransaction.Defect("a session was changed that was not locked", null);
+        }
+        ContentWriter content = new ContentWriter(connection, now);
+        content.look(placed, ids(inserted));
+
+        List<Future<?>> writes = new ArrayList<>();
+        // Old rows end before new ones take their slot.
+        Future<Integer> updates = SessionStore.update(connection, updated, this::idle, now);
+        writes.add(updates);
+        writes.add(SessionStore.insert(connection, inserted, this::idle, now));
+        content.write(writes);
+        writes.add(TurnStore.insert(connection, placed, now));
+        writes.add(EventStore.insert(connection, decided.events(), now));
+        writes.forEach(write -> await(write));
+        if (await(updates) != updated.size()) {
+            throw new TurnTransaction.Defect("a locked session had moved", null);
+        }
+        content.settle();
+    }
+
+    private Future<Integer> progress(List<PendingTurn> batch) {
+        var last = batch.getLast().source();
+        Instant through = Instant.ofEpochMilli(last.timestamp());
+        return TurnStore.progress(connection, last.topic(), last.partition(), through, last.offset() + 1, now);
+    }
+
+    private List<PendingTurn> inKnownEnvironments(List<PendingTurn> turns) {
+        Set<Scope> scopes = new HashSet<>();
+        turns.forEach(turn -> scopes.add(turn.scope()));
+        idle = await(Lookups.settings(connection, scopes));
+        List<PendingTurn> kept = new ArrayList<>();
+        for (PendingTurn turn : turns) {
+            if (idle.containsKey(turn.scope())) {
+                kept.add(turn);
+            } else {
+                refused.add(new Refused(turn, Problem.UNKNOWN_ENVIRONMENT, "the organisation has no such environment"));
+            }
+        }
+        return kept;
+    }
+
+    private IdleTimeouts idle(Scope scope) {
+        return Optional.ofNullable(idle.get(scope)).orElseThrow();
+    }
+
+    private Duration idle(Session session) {
+        return idle(session.scope()).of(session.harness());
+    }
+
+    private static List<Session> inOrder(List<Session> sessions) {
+        return sessions.stream().sorted(Comparator.comparing(Session::id)).toList();
+    }
+
+    private static Set<SessionId> ids(List<Session> sessions) {
+        Set<SessionId> ids = new HashSet<>();
+        sessions.forEach(session -> ids.add(session.id()));
+        return ids;
+    }
+}
