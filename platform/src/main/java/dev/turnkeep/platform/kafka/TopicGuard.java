@@ -1,5 +1,6 @@
 package dev.turnkeep.platform.kafka;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -15,6 +16,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class TopicGuard implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TopicGuard.class);
+
+    /** A service that starts has nothing better to do. */
+    private static final Duration SOON = Duration.ofMillis(500);
 
     private final KafkaConfig config;
     private final List<TopicSpec> topics;
@@ -47,7 +51,7 @@ public final class TopicGuard implements AutoCloseable {
         try {
             while (!Thread.currentThread().isInterrupted()) {
                 lookWhileTheClientLives();
-                Thread.sleep(config.probe());
+                Thread.sleep(state.writable() ? config.probe() : SOON);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

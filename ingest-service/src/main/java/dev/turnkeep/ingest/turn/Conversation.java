@@ -1,0 +1,33 @@
+package dev.turnkeep.ingest.turn;
+
+import dev.turnkeep.contracts.json.RawJson;
+import dev.turnkeep.contracts.turn.TurnNode;
+import dev.turnkeep.contracts.turn.Usage;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was said in a turn, whatever the provider.
+ *
+ * @param status {@code ok} or {@code error}
+ * @param totalNanos how long the provider says it took; null when it does not
+ * @param createdAt the response's own time; null when it has none
+ * @param nodes the chain, root first, the response last
+ * @param firstWords the hash of the first non-system node with content, else of the leaf
+ */
+record Conversation(
+        String provider,
+        @Nullable String model,
+        String status,
+        @Nullable String stopReason,
+        Usage usage,
+        @Nullable Long totalNanos,
+        @Nullable Instant createdAt,
+        int toolCalls,
+        int toolErrors,
+        List<TurnNode> nodes,
+        String firstWords,
+        @Nullable RawJson system,
+        @Nullable RawJson tools,
+        @Nullable RawJson params) {}

@@ -1,0 +1,82 @@
+package dev.turnkeep.ingest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+
+/** The running service, as a proxy sees it. */
+record Service(URI base) {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final HttpClient CLIENT = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(10))
+            .build();
+
+    record Answer(int status, JsonNode body, HttpResponse<String> whole) {
+        String text(String pointer) {
+            return body.at(pointer).asText();
+        }
+
+        String header(String name) {
+            return whole.headers().firstValue(name).orElse("");
+        }
+    }
+
+    Answer turn(String body, String... headers) {
+        return post("/v1/ingest", body.getBytes(StandardCharsets.UTF_8), headers);
+    }
+
+    Answer batch(String body, String... headers) {
+        return post("/v1/ingest/batch", body.getBytes(StandardCharsets.UTF_8), headers);
+    }
+
+    /** With the key and as JSON, unless the headers say otherwise; an empty value leaves a header out. */
+    Answer post(String path, byte[] body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path))
+                .timeout(Duration.ofSeconds(60))
+                .POST(BodyPublishers.ofByteArray(body));
+        List<String> given = List.of(headers);
+        if (!given.contains("Authorization")) {
+            request.header("Authorization", "Bearer " + Keys.KEY);
+        }
+        if (!given.contains("Content-Type")) {
+            request.header("Content-Type", "application/json");
+        }
+        for (int i = 0; i < headers.length; i += 2) {
+            if (!headers[i + 1].isEmpty()) {
+                request.header(headers[i], headers[i + 1]);
+            }
+        }
+        return send(request.build());
+    }
+
+    Answer get(String path) {
+        return send(HttpRequest.newBuilder(base.resolve(path))
+                .timeout(Duration.ofSeconds(30))
+                .header("Accept", "application/json")
+                .build());
+    }
+
+    Answer send(HttpRequest request) {
+        try {
+            HttpResponse<String> response = CLIENT.send(request, BodyHandlers.ofString());
+            JsonNode body = response.body().startsWith("{") ? JSON.readTree(response.body()) : JSON.createObjectNode();
+            return new Answer(response.statusCode(), body, response);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}
