@@ -30,13 +30,23 @@ final class BatchProcessor {
         void recovered();
     }
 
-    private final TurnTransaction transaction;
-    private final DeadLetters deadLetters;
+    /** Where turns go: {@link TurnTransaction#store}. */
+    interface Store {
+        Outcome store(List<PendingTurn> batch);
+    }
+
+    /** Where records go that can never be stored: {@link DeadLetters#put}. */
+    interface Refusals {
+        void put(ConsumerRecord<byte[], byte[]> source, Problem problem, String detail);
+    }
+
+    private final Store store;
+    private final Refusals refusals;
     private final TurnsConfig config;
 
-    BatchProcessor(TurnTransaction transaction, DeadLetters deadLetters, TurnsConfig config) {
-        this.transaction = transaction;
-        this.deadLetters = deadLetters;
+    BatchProcessor(Store store, Refusals refusals, TurnsConfig config) {
+        this.store = store;
+        this.refusals = refusals;
         this.config = config;
     }
 
@@ -76,7 +86,7 @@ final class BatchProcessor {
 
     private void store(List<PendingTurn> batch, Cancellation cancelled, Progress progress) {
         try {
-            Outcome outcome = patiently(() -> transaction.store(batch), cancelled, progress);
+            Outcome outcome = patiently(() -> store.store(batch), cancelled, progress);
             progress.stored(outcome);
             for (Refused refused : outcome.refused()) {
                 bury(refused.turn().source(), refused.problem(), refused.detail(), cancelled, progress);
@@ -100,7 +110,7 @@ final class BatchProcessor {
             Progress progress) {
         patiently(
                 () -> {
-                    deadLetters.put(source, problem, detail);
+                    refusals.put(source, problem, detail);
                     return problem;
                 },
                 cancelled,

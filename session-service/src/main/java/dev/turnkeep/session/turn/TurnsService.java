@@ -78,7 +78,7 @@ public class TurnsService {
         consumer = new TurnsConsumer(
                 client,
                 topics.turns().name(),
-                new BatchProcessor(transaction, deadLetters, config),
+                new BatchProcessor(transaction::store, deadLetters::put, config),
                 metrics,
                 config.drain());
         polling = Thread.ofPlatform().name("turns-consumer").start(consumer);
