@@ -33,10 +33,12 @@ public final class RawJson {
 
     /** The UTF-8 bytes of a text. A lone surrogate, which can only stand inside a JSON string, becomes its escape. */
     public static RawJson of(String json) {
-        String encodable = LONE_SURROGATE
-                .matcher(json)
-                .replaceAll(
-                        lone -> String.format("\\\\u%04x", (int) lone.group().charAt(0)));
+        String encodable = json.chars().anyMatch(c -> Character.isSurrogate((char) c))
+                ? LONE_SURROGATE
+                        .matcher(json)
+                        .replaceAll(lone ->
+                                String.format("\\\\u%04x", (int) lone.group().charAt(0)))
+                : json;
         byte[] bytes = encodable.getBytes(StandardCharsets.UTF_8);
         return new RawJson(bytes, 0, bytes.length);
     }

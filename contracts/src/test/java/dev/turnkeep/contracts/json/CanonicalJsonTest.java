@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.core.JsonParser;
 import dev.turnkeep.contracts.json.CanonicalJson.Form;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.stream.Collectors;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -20,7 +22,7 @@ import net.jqwik.api.Tuple;
 import org.erdtman.jcs.JsonCanonicalizer;
 
 class CanonicalJsonTest {
-    @Property
+    @Property(edgeCases = EdgeCasesMode.NONE)
     void agreesWithTheReferenceLibrary(@ForAll("documents") String json) throws IOException {
         // Given
         String expected = new JsonCanonicalizer(json).getEncodedString();
@@ -42,7 +44,7 @@ class CanonicalJsonTest {
         assertThat(CanonicalJson.of(RawJson.of(json))).hasToString(new JsonCanonicalizer(json).getEncodedString());
     }
 
-    @Property
+    @Property(edgeCases = EdgeCasesMode.NONE)
     void isAFixedPoint(@ForAll("documents") String json) throws IOException {
         // Given
         RawJson canonical = CanonicalJson.of(RawJson.of(json));
@@ -191,7 +193,7 @@ class CanonicalJsonTest {
             parser.nextToken();
             return parser.getText();
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -119,6 +119,11 @@ class JsonTest {
         assertThatThrownBy(() -> RawJson.of(bytes, 5, 20)).isInstanceOf(IndexOutOfBoundsException.class);
     }
 
+    @Test
+    void writesALoneSurrogateOfATextAsItsEscape() {
+        assertThat(RawJson.of("[\"\ud800x\",\"😀\",\"\udc00\"]")).hasToString("[\"\\ud800x\",\"😀\",\"\\udc00\"]");
+    }
+
     private static RawJson nested(int depth) {
         return RawJson.of("[".repeat(depth) + "]".repeat(depth));
     }

@@ -11,6 +11,8 @@ import dev.turnkeep.contracts.json.Json;
 import dev.turnkeep.contracts.json.RawJson;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The vectors are the wire contract with every producer that computes the same hashes: they never change. */
@@ -112,7 +114,7 @@ class ChainTest {
         // When / Then
         assertThatThrownBy(() -> Chain.of(List.of())).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new NodeHash("ab")).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new NodeHash(QUESTION.toUpperCase(java.util.Locale.ROOT)))
+        assertThatThrownBy(() -> new NodeHash(QUESTION.toUpperCase(Locale.ROOT)))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(NodeHash.of(new NodeHash(QUESTION).bytes())).hasToString(QUESTION);
     }
@@ -122,7 +124,7 @@ class ChainTest {
         return new Message(role, RawJson.of("null"), writer.finish());
     }
 
-    private static NodeHash hash(@org.jspecify.annotations.Nullable NodeHash parent, Message message) {
+    private static NodeHash hash(@Nullable NodeHash parent, Message message) {
         return Chain.hash(parent, message.role(), message.projection());
     }
 

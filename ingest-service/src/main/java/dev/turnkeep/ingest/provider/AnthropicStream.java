@@ -62,7 +62,7 @@ final class AnthropicStream {
             switch (name) {
                 case "type" -> event.type = document.text(PATH);
                 case "index" -> event.index = document.count(PATH);
-                case "content_block" -> event.block = document.isObject() ? document.raw() : null;
+                case "content_block" -> event.block = block(document);
                 case "message" -> document.object(PATH, member -> event.head.head(document, PATH, member));
                 case "delta" -> document.object(PATH, member -> delta(document, member, event));
                 case "usage" -> event.head.usage.update(document);
@@ -70,6 +70,13 @@ final class AnthropicStream {
             }
         });
         return event;
+    }
+
+    private static RawJson block(Document document) throws IOException {
+        if (!document.isObject()) {
+            throw document.wrong(PATH, "has a content block that is no object");
+        }
+        return document.raw();
     }
 
     private static void delta(Document document, String name, Event event) throws IOException {
