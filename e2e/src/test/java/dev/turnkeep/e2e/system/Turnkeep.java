@@ -1,0 +1,128 @@
+package dev.turnkeep.e2e.system;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.turnkeep.localstack.Ports;
+import dev.turnkeep.localstack.StackAddresses;
+import dev.turnkeep.localstack.run.Service;
+import dev.turnkeep.localstack.run.ServiceEnvironment;
+import dev.turnkeep.localstack.run.ServiceProcess;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** The services as processes, on engines that somebody else owns. */
+public final class Turnkeep implements AutoCloseable {
+    private static final String ADMIN_KEY = "tk_admin_of_the_end_to_end_tests";
+    private static final String MASTER_KEY = Base64.getEncoder().encodeToString(new byte[32]);
+    private static final Path LOGS = Path.of("target", "services");
+
+    private final StackAddresses engines;
+    private final String topicPrefix;
+    private final ServiceProcess sessionService;
+    private final ServiceProcess ingestService;
+    private final List<Path> logs;
+
+    private Turnkeep(StackAddresses engines, String topicPrefix, String redisKeyPrefix) {
+        this.engines = engines;
+        this.topicPrefix = topicPrefix;
+        ServiceEnvironment environment =
+                new ServiceEnvironment(engines, topicPrefix, redisKeyPrefix, ADMIN_KEY, MASTER_KEY);
+        // Names that begin alike for every service of one system.
+        String name = topicPrefix.replaceAll("[^a-z0-9_]", "");
+        this.logs = List.of(LOGS.resolve(name + "-session.log"), LOGS.resolve(name + "-ingest.log"));
+        this.sessionService = process(Service.SESSION, environment, logs.get(0));
+        this.ingestService = process(Service.INGEST, environment, logs.get(1));
+    }
+
+    /** Returns when both services are ready; none is left running when one cannot start. */
+    public static Turnkeep start(StackAddresses engines, String topicPrefix, String redisKeyPrefix) {
+        Turnkeep system = new Turnkeep(engines, topicPrefix, redisKeyPrefix);
+        try {
+            // It migrates the schema, which the other one asks for keys.
+            system.sessionService.start();
+            system.ingestService.start();
+            return system;
+        } catch (RuntimeException e) {
+            system.close();
+            throw e;
+        }
+    }
+
+    private ServiceProcess process(Service service, ServiceEnvironment environment, Path log) {
+        Service placed = service.on(Ports.free(), Ports.free());
+        Map<String, String> variables = new HashMap<>(environment.of(placed, Map.of()));
+        variables.put("TURNKEEP_SESSION_TURNS_GROUP", group());
+        Path checkout = Path.of(System.getProperty("turnkeep.checkout", "..")).normalize();
+        return new ServiceProcess(placed, checkout, variables, log);
+    }
+
+    private String group() {
+        return topicPrefix + "session";
+    }
+
+    public ServiceProcess sessionService() {
+        return sessionService;
+    }
+
+    public ServiceProcess ingestService() {
+        return ingestService;
+    }
+
+    public Database database() {
+        return new Database(engines.postgres());
+    }
+
+    public TurnLog turnLog() {
+        return new TurnLog(engines.kafka(), topicPrefix, group());
+    }
+
+    /** What both services write from now on. */
+    public ServiceLog logFromNow() {
+        return ServiceLog.now(logs);
+    }
+
+    /** The session service as its operator sees it. */
+    public Http administration() {
+        return new Http(sessionService.service().url(), ADMIN_KEY);
+    }
+
+    /** The services as somebody without a credential sees them. */
+    public List<Http> stranger() {
+        return List.of(
+                new Http(ingestService.service().url(), ""),
+                new Http(sessionService.service().url(), ""));
+    }
+
+    /** A new organisation. */
+    public Tenant tenant(String name) {
+        ObjectNode org = JsonNodeFactory.instance.objectNode().put("name", name);
+        String id = administration().post("/v1/admin/orgs", org).expecting(201).text("/org_id");
+        return tenant(UUID.fromString(id), "test");
+    }
+
+    /** An environment of an organisation; both exist afterwards. */
+    public Tenant tenant(UUID org, String environment) {
+        ObjectNode wanted = JsonNodeFactory.instance
+                .objectNode()
+                .put("org_id", org.toString())
+                .put("environment", environment);
+        String key =
+                administration().post("/v1/admin/keys", wanted).expecting(201).text("/key");
+        return new Tenant(
+                org,
+                environment,
+                key,
+                new Http(ingestService.service().url(), key),
+                new Http(sessionService.service().url(), key));
+    }
+
+    @Override
+    public void close() {
+        ingestService.close();
+        sessionService.close();
+    }
+}
