@@ -59,7 +59,7 @@ final class ContainerEngine<A> implements Engine<A> {
         } else {
             docker(started).startContainerCmd(started.getContainerId()).exec();
         }
-        Readiness.await(name, ping, address, READY, this::running, started::getLogs);
+        Readiness.await(name, ping, address, READY, Readiness.OFTEN, this::running, started::getLogs);
         return address;
     }
 

@@ -10,7 +10,8 @@ record ExternalEngine<A>(String name, A address, Ping<A> ping) implements Engine
     /** Only checks that it answers. */
     @Override
     public A start() {
-        Readiness.await(name, ping, address, PATIENCE, () -> true, () -> "(it is external: see its own log)");
+        Readiness.await(
+                name, ping, address, PATIENCE, Readiness.OFTEN, () -> true, () -> "(it is external: see its own log)");
         return address;
     }
 

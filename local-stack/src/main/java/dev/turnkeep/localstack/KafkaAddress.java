@@ -5,4 +5,9 @@ public record KafkaAddress(String bootstrap) {
     public KafkaAddress {
         if (bootstrap.isBlank()) throw new IllegalArgumentException("KAFKA_BOOTSTRAP is empty: give host:port");
     }
+
+    @Override
+    public String toString() {
+        return bootstrap;
+    }
 }

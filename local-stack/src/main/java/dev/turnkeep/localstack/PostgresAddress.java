@@ -2,6 +2,7 @@ package dev.turnkeep.localstack;
 
 import java.net.URI;
 import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -23,8 +24,8 @@ public record PostgresAddress(String host, int port, String database, String use
 
     /** With the login, for tools that take one string. */
     public String jdbcUrlWithLogin() {
-        String login = jdbcUrl() + "?user=" + user;
-        return password.isEmpty() ? login : login + "&password=" + password;
+        String login = jdbcUrl() + "?user=" + URLEncoder.encode(user, StandardCharsets.UTF_8);
+        return password.isEmpty() ? login : login + "&password=" + URLEncoder.encode(password, StandardCharsets.UTF_8);
     }
 
     /** The same server and login, another database. */

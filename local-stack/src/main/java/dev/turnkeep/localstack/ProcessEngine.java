@@ -51,7 +51,7 @@ final class ProcessEngine<A> implements Engine<A> {
         process = started;
         suspended = false;
         try {
-            Readiness.await(name(), program, address(), READY, started::alive, started::logTail);
+            Readiness.await(name(), program, address(), READY, Readiness.OFTEN, started::alive, started::logTail);
         } catch (EngineException e) {
             started.kill();
             throw e;

@@ -8,19 +8,27 @@ import org.jspecify.annotations.Nullable;
 /** Waits until something answers. */
 public final class Readiness {
 
-    private static final long PAUSE_MILLIS = 40;
+    /** Between two pings of an engine, which answers or not and keeps no record of it. */
+    static final Duration OFTEN = Duration.ofMillis(40);
 
     private Readiness() {}
 
     /**
      * Pings until it answers.
      *
+     * @param pause between two pings
      * @param alive false ends the wait at once: a process that died will not answer
      * @param log asked for only when the wait fails
      * @throws EngineException when it died, did not answer in time, or the thread was interrupted
      */
     public static <A> void await(
-            String name, Ping<A> ping, A address, Duration patience, BooleanSupplier alive, Supplier<String> log) {
+            String name,
+            Ping<A> ping,
+            A address,
+            Duration patience,
+            Duration pause,
+            BooleanSupplier alive,
+            Supplier<String> log) {
         long deadline = System.nanoTime() + patience.toNanos();
         @Nullable Exception last = null;
         while (System.nanoTime() < deadline) {
@@ -34,16 +42,16 @@ public final class Readiness {
             } catch (Exception e) {
                 last = e;
             }
-            pause(name);
+            sleep(name, pause);
         }
         String message = "%s at %s did not answer within %d s (%s). Its log ends:%n%s"
                 .formatted(name, address, patience.toSeconds(), last, log.get());
         throw last == null ? new EngineException(message) : new EngineException(message, last);
     }
 
-    private static void pause(String name) {
+    private static void sleep(String name, Duration pause) {
         try {
-            Thread.sleep(PAUSE_MILLIS);
+            Thread.sleep(pause);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new EngineException("interrupted while waiting for " + name, e);

@@ -26,4 +26,9 @@ public record RedisAddress(String host, int port) {
             throw new IllegalArgumentException("REDIS_URL must be redis://host:port, without a login or a database");
         return new RedisAddress(uri.getHost(), uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort());
     }
+
+    @Override
+    public String toString() {
+        return url();
+    }
 }

@@ -52,7 +52,10 @@ public final class PostgresServer implements Program<PostgresAddress> {
     @Override
     public void prepare(Path folder) throws IOException {
         Path cluster = folder.resolve("cluster");
-        if (Files.exists(cluster)) return;
+        if (Files.exists(cluster)) {
+            PostmasterLock.release(cluster);
+            return;
+        }
         Path fresh = folder.resolve("cluster-" + ProcessHandle.current().pid());
         Folders.delete(fresh);
         unprivileged.own(folder);

@@ -40,6 +40,7 @@ final class Background {
         Path log = home.log("run");
         Files.createDirectories(home.folder().resolve("log"));
         Files.writeString(log, "");
+        forget();
         Process owner = spawn(log);
         long shown = 0;
         long deadline = System.nanoTime() + STARTING.toNanos();
@@ -72,8 +73,7 @@ final class Background {
     /** Stops the owning process, which stops all that it started; nothing else is ever signalled. */
     int down() throws IOException {
         if (!running()) {
-            Files.deleteIfExists(home.env());
-            Files.deleteIfExists(home.state());
+            forget();
             progress.show("Nothing is running from this folder.");
             return 0;
         }
@@ -115,6 +115,12 @@ final class Background {
             progress.show(String.valueOf(e.getMessage()));
             return 1;
         }
+    }
+
+    /** What an owner left behind that could not tidy up. */
+    private void forget() throws IOException {
+        Files.deleteIfExists(home.env());
+        Files.deleteIfExists(home.state());
     }
 
     private Process spawn(Path log) throws IOException {

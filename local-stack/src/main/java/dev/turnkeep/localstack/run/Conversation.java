@@ -22,7 +22,7 @@ import java.util.Objects;
  */
 record Conversation(String harness, String harnessSession, List<ObjectNode> turns, Totals totals) {
 
-    private static final String HARNESS = "sample-agent";
+    static final String HARNESS = "sample-agent";
     private static final double NANOS = 1e9;
     private static final ObjectMapper JSON = new ObjectMapper();
 

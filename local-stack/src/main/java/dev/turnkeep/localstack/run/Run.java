@@ -12,8 +12,6 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The process that owns the running system, in the foreground or not: starts everything, waits until it is told to stop,
@@ -28,12 +26,11 @@ final class Run {
 
     // Whoever asks whether a system is running holds the lock for a moment.
     private static final Duration PROBED = Duration.ofSeconds(1);
-    private static final Duration STOPPING = Duration.ofSeconds(90);
+    private static final Duration GLANCE = Duration.ofSeconds(1);
 
     private final Home home;
     private final Settings settings;
     private final Progress progress;
-    private final CountDownLatch stop = new CountDownLatch(1);
 
     Run(Home home, Settings settings, Progress progress) {
         this.home = home;
@@ -51,11 +48,11 @@ final class Run {
         Files.createDirectories(home.folder());
         try (HeldFile _ = HeldFile.hold(home.lock(), PROBED)) {
             RunState.ofThisProcess(false).save(home.state());
-            stopOnSignal();
+            StopSignal stop = StopSignal.interruptingThisThread();
             try {
-                return run(howToStop);
-            } catch (EngineException | IllegalArgumentException e) {
-                if (stopping()) return 0;
+                return run(howToStop, stop);
+            } catch (EngineException | IllegalArgumentException | IOException e) {
+                if (stop.hasCome()) return 0;
                 progress.show(String.valueOf(e.getMessage()));
                 return 1;
             } finally {
@@ -68,7 +65,7 @@ final class Run {
         }
     }
 
-    private int run(String howToStop) throws IOException {
+    private int run(String howToStop, StopSignal stop) throws IOException {
         Sources sources = withDefaultPorts(Sources.from(settings));
         List<Service> services = Service.ALL.stream()
                 .map(service -> service.configured(settings))
@@ -81,21 +78,31 @@ final class Run {
         boolean again = Files.exists(home.data());
         progress.say(again ? "starting on the data of the last run" : "starting with empty data");
         Secrets secrets = Secrets.open(home.secrets());
-        try (LocalSystem system = new LocalSystem(home, sources, progress)) {
-            StackAddresses engines = system.startEngines();
-            system.startServices(services, ServiceEnvironment.of(engines, secrets), System.getenv());
-            DevelopmentKey key = DevelopmentKey.obtain(url(services, Service.SESSION), secrets);
-            progress.say(key.fresh() ? "made a development key" : "the development key is still good");
-            PrivateFile.write(home.env(), new EnvFile(engines, services, key.value(), secrets.adminKey()).text());
-            if (key.fresh()) tellSample(services, key.value());
-            progress.show(new Summary(engines, services).text(howToStop));
-            RunState.ofThisProcess(true).save(home.state());
-            watch(system);
+        LocalSystem system = new LocalSystem(home, sources, progress);
+        try {
+            start(system, services, secrets, howToStop);
+            stop.interruptNoMore();
+            watch(system, stop);
+        } finally {
+            stop.interruptNoMore();
+            system.close();
         }
         return 0;
     }
 
-    private void tellSample(List<Service> services, String key) {
+    private void start(LocalSystem system, List<Service> services, Secrets secrets, String howToStop)
+            throws IOException {
+        StackAddresses engines = system.startEngines();
+        system.startServices(services, ServiceEnvironment.of(engines, secrets), System.getenv());
+        DevelopmentKey key = DevelopmentKey.obtain(url(services, Service.SESSION), secrets);
+        progress.say(key.fresh() ? "made a development key" : "the development key is still good");
+        PrivateFile.write(home.env(), new EnvFile(engines, services, key.value(), secrets.adminKey()).text());
+        if (secrets.sample().isEmpty()) tellSample(services, key.value(), secrets);
+        progress.show(new Summary(engines, services, secrets.sample()).text(howToStop));
+        RunState.ofThisProcess(true).save(home.state());
+    }
+
+    private void tellSample(List<Service> services, String key, Secrets secrets) throws IOException {
         Instant now = Instant.now();
         Conversation conversation = Conversation.of("sample-" + now.getEpochSecond(), now);
         progress.say("posting a sample conversation of " + conversation.turns().size() + " turns");
@@ -103,39 +110,19 @@ final class Run {
                 conversation,
                 new Api(url(services, Service.INGEST), key),
                 new Api(url(services, Service.SESSION), key)));
+        secrets.keepSample(conversation.harnessSession());
     }
 
-    /** Until a signal comes. What dies meanwhile is named once; the rest goes on, as it would elsewhere. */
-    private void watch(LocalSystem system) {
+    /** Until the signal comes. What dies meanwhile is named once; the rest goes on, as it would elsewhere. */
+    private void watch(LocalSystem system, StopSignal stop) {
         List<Service> known = List.of();
-        try {
-            while (!stop.await(1, TimeUnit.SECONDS)) {
-                List<Service> dead = system.dead();
-                for (Service service : dead)
-                    if (!known.contains(service))
-                        progress.say(service.name() + " has died: see " + home.log(service.name()));
-                known = dead;
-            }
-        } catch (InterruptedException signalled) {
-            // The signal's thread: what follows is the stop it asks for.
+        while (!stop.comesWithin(GLANCE)) {
+            List<Service> dead = system.dead();
+            for (Service service : dead)
+                if (!known.contains(service))
+                    progress.say(service.name() + " has died: see " + home.log(service.name()));
+            known = dead;
         }
-    }
-
-    private void stopOnSignal() {
-        Thread worker = Thread.currentThread();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            stop.countDown();
-            worker.interrupt();
-            try {
-                worker.join(STOPPING);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }));
-    }
-
-    private boolean stopping() {
-        return stop.getCount() == 0;
     }
 
     private static URI url(List<Service> services, Service wanted) {

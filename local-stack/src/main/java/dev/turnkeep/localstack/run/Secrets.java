@@ -20,6 +20,7 @@ final class Secrets {
     private static final String MASTER_KEY = "master_key";
     private static final String ORG = "org_id";
     private static final String API_KEY = "api_key";
+    private static final String SAMPLE = "sample_session";
     private static final int MASTER_KEY_BYTES = 32;
     private static final int ADMIN_KEY_BYTES = 24;
 
@@ -77,10 +78,21 @@ final class Secrets {
         save();
     }
 
-    /** Both are of no use once the database that knew them is gone. */
+    /** The harness's session id of the sample conversation that was last posted. */
+    Optional<String> sample() {
+        return Optional.ofNullable(values.getProperty(SAMPLE));
+    }
+
+    void keepSample(String harnessSession) throws IOException {
+        values.setProperty(SAMPLE, harnessSession);
+        save();
+    }
+
+    /** All of it is of no use once the database that knew them is gone. */
     void forgetDevelopmentKey() throws IOException {
         values.remove(ORG);
         values.remove(API_KEY);
+        values.remove(SAMPLE);
         save();
     }
 

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 public final class ServiceProcess implements AutoCloseable {
 
     private static final Duration READY = Duration.ofMinutes(2);
+    // A service logs each time that it has to say no.
+    private static final Duration PAUSE = Duration.ofMillis(250);
     private static final Duration SHUTDOWN = Duration.ofSeconds(30);
     private static final Duration ANSWER = Duration.ofSeconds(5);
 
@@ -92,7 +94,7 @@ public final class ServiceProcess implements AutoCloseable {
     /** @throws EngineException with the tail of its log, when it dies or is not ready in time */
     public void awaitReady() {
         OwnedProcess started = started();
-        Readiness.await(service.name(), this::ask, readiness(), READY, started::alive, started::logTail);
+        Readiness.await(service.name(), this::ask, readiness(), READY, PAUSE, started::alive, started::logTail);
     }
 
     /** Whether it says, right now, that it can do its work. */

@@ -13,11 +13,11 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 @WithLocalStack
-class TestSpaceIT {
+class SpaceIT {
 
     private final TestSpace injected;
 
-    TestSpaceIT(TestSpace space) {
+    SpaceIT(TestSpace space) {
         injected = space;
     }
 

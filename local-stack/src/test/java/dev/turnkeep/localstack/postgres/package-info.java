@@ -1,0 +1,5 @@
+/** Tests of the Postgres engine. */
+@NullMarked
+package dev.turnkeep.localstack.postgres;
+
+import org.jspecify.annotations.NullMarked;
