@@ -25,6 +25,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +37,39 @@ import org.jspecify.annotations.Nullable;
 @Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Administration")
+@SecurityRequirement(name = "operator")
+@APIResponse(
+        responseCode = "400",
+        description = "The request is malformed",
+        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
+@APIResponse(
+        responseCode = "401",
+        description = "A valid credential is required",
+        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
+@APIResponse(
+        responseCode = "404",
+        description = "There is no such resource",
+        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
+@APIResponse(
+        responseCode = "409",
+        description = "It exists in another form",
+        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
+@APIResponse(
+        responseCode = "415",
+        description = "The body is not JSON",
+        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
+@APIResponse(
+        responseCode = "422",
+        description = "A field breaks its rule",
+        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
+@APIResponse(
+        responseCode = "500",
+        description = "Unexpected: logged under the trace id",
+        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
+@APIResponse(
+        responseCode = "503",
+        description = "Postgres does not answer; Retry-After says when to come back",
+        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
 @RunOnVirtualThread
 public class AdminResource {
     private static final int NAME_CAP = 256;
@@ -63,6 +100,10 @@ public class AdminResource {
     @POST
     @Path("/orgs")
     @Operation(summary = "Makes an organisation")
+    @APIResponse(
+            responseCode = "201",
+            description = "Made",
+            content = @Content(mediaType = "application/json", schema = @Schema(ref = "MadeOrg")))
     public Response makeOrg(@Nullable NewOrg org) {
         operator.required();
         String name = text("name", org == null ? null : org.name());
@@ -73,6 +114,10 @@ public class AdminResource {
     @PUT
     @Path("/orgs/{org}/environments/{environment}")
     @Operation(summary = "Makes an environment, or changes its settings")
+    @APIResponse(
+            responseCode = "200",
+            description = "As it is now",
+            content = @Content(mediaType = "application/json", schema = @Schema(ref = "Environment")))
     public Map<String, Object> setEnvironment(
             @PathParam("org") String org,
             @PathParam("environment") String environment,
@@ -98,6 +143,10 @@ public class AdminResource {
     @POST
     @Path("/keys")
     @Operation(summary = "Makes an API key; the answer is the only place where it is shown")
+    @APIResponse(
+            responseCode = "201",
+            description = "Made",
+            content = @Content(mediaType = "application/json", schema = @Schema(ref = "MadeKey")))
     public Response makeKey(@Nullable NewKey request) {
         operator.required();
         NewKey key = request == null ? new NewKey(null, null, null, null) : request;
@@ -115,6 +164,7 @@ public class AdminResource {
     @DELETE
     @Path("/keys/{key}")
     @Operation(summary = "Revokes an API key: it stops working everywhere within five seconds")
+    @APIResponse(responseCode = "204", description = "Revoked")
     public Response revokeKey(@PathParam("key") String key) {
         operator.required();
         administration.revoke(KeyId.parse(key));

@@ -18,6 +18,10 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +29,35 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Sessions")
+@SecurityRequirement(name = "key")
+@APIResponse(
+        responseCode = "400",
+        description = "The request is malformed",
+        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
+@APIResponse(
+        responseCode = "401",
+        description = "A valid credential is required",
+        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
+@APIResponse(
+        responseCode = "403",
+        description = "The key may not do this",
+        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
+@APIResponse(
+        responseCode = "404",
+        description = "There is no such resource",
+        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
+@APIResponse(
+        responseCode = "422",
+        description = "A field breaks its rule",
+        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
+@APIResponse(
+        responseCode = "500",
+        description = "Unexpected: logged under the trace id",
+        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
+@APIResponse(
+        responseCode = "503",
+        description = "Postgres does not answer; Retry-After says when to come back",
+        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
 @RunOnVirtualThread
 public class SessionResource {
     private final Caller caller;
@@ -38,6 +71,10 @@ public class SessionResource {
     @GET
     @Path("/sessions/{session}")
     @Operation(summary = "A session with its totals and its place in the fork tree, by id or friendly id")
+    @APIResponse(
+            responseCode = "200",
+            description = "The session",
+            content = @Content(mediaType = "application/json", schema = @Schema(ref = "SessionAnswer")))
     public Map<String, Object> session(@PathParam("session") String session) {
         Scope scope = caller.reading();
         return Map.of("session", reader.session(scope, id(session)));
@@ -46,6 +83,10 @@ public class SessionResource {
     @GET
     @Path("/sessions")
     @Operation(summary = "The session of a harness's own session id; empty when there is none")
+    @APIResponse(
+            responseCode = "200",
+            description = "At most one, but for retired ones",
+            content = @Content(mediaType = "application/json", schema = @Schema(ref = "SessionPage")))
     public Page sessions(
             @QueryParam("harness_id") @Nullable String harness,
             @QueryParam("harness_session_id") @Nullable String harnessSession,
@@ -66,6 +107,10 @@ public class SessionResource {
     @GET
     @Path("/sessions/{session}/turns")
     @Operation(summary = "A session's turns in the order of their arrival")
+    @APIResponse(
+            responseCode = "200",
+            description = "A page",
+            content = @Content(mediaType = "application/json", schema = @Schema(ref = "TurnPage")))
     public Page turns(
             @PathParam("session") String session,
             @QueryParam("cursor") @Nullable String cursor,
@@ -77,6 +122,10 @@ public class SessionResource {
     @GET
     @Path("/sessions/{session}/messages")
     @Operation(summary = "The conversation from its newest message upwards, as this session sent it")
+    @APIResponse(
+            responseCode = "200",
+            description = "A page",
+            content = @Content(mediaType = "application/json", schema = @Schema(ref = "MessagePage")))
     public Page messages(
             @PathParam("session") String session,
             @QueryParam("turn") @Nullable String turn,
@@ -91,6 +140,10 @@ public class SessionResource {
     @GET
     @Path("/sessions/{session}/events")
     @Operation(summary = "What happened to a session, oldest first")
+    @APIResponse(
+            responseCode = "200",
+            description = "A page",
+            content = @Content(mediaType = "application/json", schema = @Schema(ref = "EventPage")))
     public Page events(
             @PathParam("session") String session,
             @QueryParam("cursor") @Nullable String cursor,
@@ -102,6 +155,10 @@ public class SessionResource {
     @GET
     @Path("/turns/{turn}")
     @Operation(summary = "A turn by its id")
+    @APIResponse(
+            responseCode = "200",
+            description = "The turn",
+            content = @Content(mediaType = "application/json", schema = @Schema(ref = "TurnAnswer")))
     public Map<String, Object> turn(@PathParam("turn") String turn) {
         Scope scope = caller.reading();
         return Map.of("turn", reader.turn(scope, TurnId.parse(turn)));
@@ -110,6 +167,10 @@ public class SessionResource {
     @GET
     @Path("/actors/{harness}/{actor}/session")
     @Operation(summary = "The live implicit session of a person or device")
+    @APIResponse(
+            responseCode = "200",
+            description = "The session",
+            content = @Content(mediaType = "application/json", schema = @Schema(ref = "SessionAnswer")))
     public Map<String, Object> actor(@PathParam("harness") String harness, @PathParam("actor") String actor) {
         Scope scope = caller.reading();
         return Map.of("session", reader.liveOf(scope, new HarnessId(harness), new ActorId(actor)));

@@ -259,6 +259,37 @@ class TurnsConsumerIT {
     }
 
     @Test
+    void everyRouteIsDescribedWithItsAnswers() {
+        // When
+        JsonNode document = service.get("/openapi?format=json", "").body();
+
+        // Then
+        assertThat(document.get("openapi").asText()).startsWith("3.1");
+        assertThat(names(document.get("paths")))
+                .containsExactlyInAnyOrder(
+                        "/v1/sessions",
+                        "/v1/sessions/{session}",
+                        "/v1/sessions/{session}/turns",
+                        "/v1/sessions/{session}/messages",
+                        "/v1/sessions/{session}/events",
+                        "/v1/turns/{turn}",
+                        "/v1/actors/{harness}/{actor}/session",
+                        "/v1/admin/orgs",
+                        "/v1/admin/keys",
+                        "/v1/admin/keys/{key}",
+                        "/v1/admin/orgs/{org}/environments/{environment}");
+        for (JsonNode path : document.get("paths")) {
+            for (JsonNode operation : path) {
+                if (operation.has("responses")) {
+                    assertThat(names(operation.get("responses")))
+                            .contains("400", "401", "404", "422", "500", "503")
+                            .anyMatch(status -> status.startsWith("2"));
+                }
+            }
+        }
+    }
+
+    @Test
     void administrationIsTheOperatorsAlone() {
         assertThat(service.send("POST", "/v1/admin/orgs", tenant.key(), "{\"name\":\"x\"}")
                         .status())
@@ -366,6 +397,12 @@ class TurnsConsumerIT {
 
     private JsonNode items(String path) {
         return service.get(path, tenant.key()).body().get("items");
+    }
+
+    private static List<String> names(JsonNode object) {
+        List<String> names = new ArrayList<>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names;
     }
 
     private static List<String> texts(JsonNode items, String member) {
