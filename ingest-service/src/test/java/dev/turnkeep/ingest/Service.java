@@ -42,9 +42,7 @@ record Service(URI base) {
 
     /** With the key and as JSON, unless the headers say otherwise; an empty value leaves a header out. */
     Answer post(String path, byte[] body, String... headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path))
-                .timeout(Duration.ofSeconds(60))
-                .POST(BodyPublishers.ofByteArray(body));
+        HttpRequest.Builder request = request(path).POST(BodyPublishers.ofByteArray(body));
         List<String> given = List.of(headers);
         if (!given.contains("Authorization")) {
             request.header("Authorization", "Bearer " + Keys.KEY);
@@ -61,13 +59,22 @@ record Service(URI base) {
     }
 
     Answer get(String path) {
-        return send(HttpRequest.newBuilder(base.resolve(path))
-                .timeout(Duration.ofSeconds(30))
-                .header("Accept", "application/json")
-                .build());
+        return send(request(path).header("Accept", "application/json").build());
     }
 
-    Answer send(HttpRequest request) {
+    Answer delete(String path) {
+        return send(request(path).DELETE().build());
+    }
+
+    static Answer get(URI uri) {
+        return send(HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(30)).build());
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(base.resolve(path)).timeout(Duration.ofSeconds(60));
+    }
+
+    private static Answer send(HttpRequest request) {
         try {
             HttpResponse<String> response = CLIENT.send(request, BodyHandlers.ofString());
             JsonNode body = response.body().startsWith("{") ? JSON.readTree(response.body()) : JSON.createObjectNode();

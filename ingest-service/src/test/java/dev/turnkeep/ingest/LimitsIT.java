@@ -1,0 +1,108 @@
+package dev.turnkeep.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnkeep.contracts.turn.TurnReader;
+import dev.turnkeep.ingest.Service.Answer;
+import dev.turnkeep.ingest.kafka.IngestTopics;
+import dev.turnkeep.localstack.junit.LocalStackResource;
+import dev.turnkeep.platform.kafka.TopicState;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A small instance behind a gateway that tells whose callers they are. */
+@QuarkusTest
+@TestProfile(LimitsIT.Small.class)
+@QuarkusTestResource(LocalStackResource.class)
+class LimitsIT {
+    private final TestStack stack = TestStack.running();
+    private final Service service = new Service(stack.service());
+
+    @Inject
+    IngestTopics topics;
+
+    @BeforeEach
+    void prepare() throws SQLException, InterruptedException {
+        Keys.install(stack);
+        Eventually.holds("the topics are there", () -> topics.state() instanceof TopicState.Verified);
+    }
+
+    @Test
+    void trustsTheGatewayForCallersWithoutACredential() {
+        // Given
+        String org = UUID.randomUUID().toString();
+        String turn = Turns.anthropic("gateway", org);
+
+        // When
+        Answer trusted = service.turn(turn, "Authorization", "", "X-Org", org, "X-Env", "staging");
+        Answer half = service.turn(turn, "Authorization", "", "X-Org", org);
+        Answer unknownKey = service.turn(turn, "Authorization", "Bearer nobody", "X-Org", org, "X-Env", "staging");
+
+        // Then
+        assertThat(trusted.status()).as(trusted.whole().body()).isEqualTo(202);
+        assertThat(half.status()).isEqualTo(401);
+        assertThat(unknownKey.status()).isEqualTo(401);
+        ConsumerRecord<byte[], byte[]> record = TopicReader.all(stack.kafka(), stack.turnsTopic(), each -> new String(
+                                each.value(), StandardCharsets.UTF_8)
+                        .contains(org))
+                .getFirst();
+        assertThat(TurnReader.read(record.value()).address().scope().environment().value())
+                .isEqualTo("staging");
+    }
+
+    @Test
+    void refusesABodyThatThereIsNoRoomFor() {
+        // Given
+        String org = UUID.randomUUID().toString();
+        String large = Turns.anthropic("budget", "x".repeat(4_000_000));
+
+        // When
+        Answer refused = service.turn(large, "Authorization", "", "X-Org", org, "X-Env", "test");
+
+        // Then
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.text("/code")).isEqualTo("overloaded");
+        assertThat(refused.header("Retry-After")).isEqualTo("1");
+    }
+
+    @Test
+    void refusesMoreThanAnOrganisationMayPost() {
+        // Given
+        String org = UUID.randomUUID().toString();
+        String line = Turns.anthropic("rate", "hello") + "\n";
+
+        // When
+        Answer batch = service.batch(
+                line.repeat(500), "Content-Type", "application/x-ndjson", "Authorization", "", "X-Org", org, "X-Env", "t");
+        Answer next = service.turn(line, "Authorization", "", "X-Org", org, "X-Env", "t");
+        Answer other = service.turn(line, "Authorization", "", "X-Org", UUID.randomUUID().toString(), "X-Env", "t");
+
+        // Then
+        assertThat(batch.status()).isEqualTo(202);
+        assertThat(next.status()).isEqualTo(429);
+        assertThat(next.text("/code")).isEqualTo("rate_limited");
+        assertThat(Integer.parseInt(next.header("Retry-After"))).isBetween(1, 50);
+        assertThat(other.status()).isEqualTo(202);
+    }
+
+    public static final class Small implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of(
+                    "turnkeep.ingest.body.in-flight", "2M",
+                    "turnkeep.ingest.rate-limit", "10",
+                    "turnkeep.ingest.trusted.org-header", "X-Org",
+                    "turnkeep.ingest.trusted.environment-header", "X-Env");
+        }
+    }
+}

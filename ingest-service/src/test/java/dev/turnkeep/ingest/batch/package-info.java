@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.ingest.batch;
+
+import org.jspecify.annotations.NullMarked;

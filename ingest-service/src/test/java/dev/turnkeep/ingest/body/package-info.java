@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.ingest.body;
+
+import org.jspecify.annotations.NullMarked;

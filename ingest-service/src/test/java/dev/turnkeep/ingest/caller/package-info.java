@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.ingest.caller;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.ingest.turn;
+
+import org.jspecify.annotations.NullMarked;
