@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.contracts.turn;
+
+import org.jspecify.annotations.NullMarked;
