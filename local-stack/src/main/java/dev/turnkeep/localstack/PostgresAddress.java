@@ -5,11 +5,12 @@ import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.DriverManager;
+import java.sql.Driver;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
 /** One database of a Postgres server, and the login to use for it. The password may be empty. */
@@ -40,7 +41,16 @@ public record PostgresAddress(String host, int port, String database, String use
         properties.setProperty("password", password);
         properties.setProperty("connectTimeout", "5");
         properties.setProperty("socketTimeout", "30");
-        return DriverManager.getConnection(jdbcUrl(), properties);
+        return driver().connect(jdbcUrl(), properties);
+    }
+
+    /** Not DriverManager's: it looks once, through the class loader of whoever comes first, as test frameworks swap them. */
+    private static Driver driver() {
+        return ServiceLoader.load(Driver.class, PostgresAddress.class.getClassLoader()).stream()
+                .map(ServiceLoader.Provider::get)
+                .filter(driver -> driver.getClass().getName().startsWith("org.postgresql."))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("the Postgres driver is not on the class path"));
     }
 
     /**
