@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @QuarkusTest
-@QuarkusTestResource(LocalStackResource.class)
+@QuarkusTestResource(value = LocalStackResource.class, restrictToAnnotatedClass = true)
 class IngestIT {
     private static final int CAP = 48_933_546;
 
@@ -43,10 +43,10 @@ class IngestIT {
     @Inject
     KeyChanges announcement;
 
-    @TestHTTPResource(value = "/q/health/ready", management = true)
+    @TestHTTPResource(value = "/health/ready", management = true)
     URI readiness;
 
-    @TestHTTPResource(value = "/q/metrics", management = true)
+    @TestHTTPResource(value = "/metrics", management = true)
     URI metrics;
 
     @BeforeEach
@@ -92,8 +92,8 @@ class IngestIT {
     @CsvSource({"actor_id, ann", "external_id, order-7", "session_id, session_00000000000000000000000001"})
     void answersWithTheNameThatATurnWasPostedUnder(String member, String value) {
         // When
-        Answer answer = service.turn(
-                Turns.edited("x", turn -> turn.putObject("session").put(member, value)));
+        Answer answer =
+                service.turn(Turns.edited("x", turn -> turn.putObject("session").put(member, value)));
 
         // Then
         assertThat(answer.status()).isEqualTo(202);
@@ -113,8 +113,7 @@ class IngestIT {
 
         // When
         Answer alone = service.post("/v1/ingest", malformed.bytes());
-        Answer batch =
-                service.post("/v1/ingest/batch", lines.toByteArray(), "Content-Type", "application/x-ndjson");
+        Answer batch = service.post("/v1/ingest/batch", lines.toByteArray(), "Content-Type", "application/x-ndjson");
 
         // Then
         assertThat(alone.status()).as(alone.whole().body()).isEqualTo(malformed.status());
@@ -152,7 +151,12 @@ class IngestIT {
     @ParameterizedTest
     @CsvSource(
             quoteCharacter = '`',
-            value = {"{\"turns\":[]}, empty_batch", "{}, invalid_envelope", "{\"turns\":7}, invalid_envelope", "{, malformed"})
+            value = {
+                "{\"turns\":[]}, empty_batch",
+                "{}, invalid_envelope",
+                "{\"turns\":7}, invalid_envelope",
+                "{, malformed"
+            })
     void refusesABatchThatHoldsNoTurns(String body, String code) {
         // When
         Answer answer = service.batch(body);
@@ -166,7 +170,8 @@ class IngestIT {
     void keepsTheOriginalOfAnUnprocessableTurnBeforeItSaysSo() {
         // Given
         String original = Turns.edited("it-dead", turn -> turn.put("provider", "acme"));
-        String unkeyed = Turns.edited("it-dead", turn -> turn.withObject("/session").put("cwd", "x".repeat(5000)));
+        String unkeyed =
+                Turns.edited("it-dead", turn -> turn.withObject("/session").put("cwd", "x".repeat(5000)));
 
         // When
         Answer answer = service.turn(original);
@@ -268,9 +273,11 @@ class IngestIT {
         announcement.announce().await().indefinitely();
 
         // Then
-        Eventually.holds("the key is refused", () -> service.turn(turn, "Authorization", "Bearer tk_test_revoked")
-                        .status()
-                == 401);
+        Eventually.holds(
+                "the key is refused",
+                () -> service.turn(turn, "Authorization", "Bearer tk_test_revoked")
+                                .status()
+                        == 401);
     }
 
     @Test
@@ -329,9 +336,10 @@ class IngestIT {
                 .containsExactlyInAnyOrder("/ping", "/v1/ingest", "/v1/ingest/batch");
         assertThat(document.body().at("/paths/~1v1~1ingest/post/responses").fieldNames())
                 .toIterable()
-                .containsExactlyInAnyOrder(
-                        "202", "400", "401", "403", "413", "415", "422", "429", "500", "503");
-        assertThat(document.body().at("/paths/~1v1~1ingest~1batch/post/responses").fieldNames())
+                .containsExactlyInAnyOrder("202", "400", "401", "403", "413", "415", "422", "429", "500", "503");
+        assertThat(document.body()
+                        .at("/paths/~1v1~1ingest~1batch/post/responses")
+                        .fieldNames())
                 .toIterable()
                 .containsExactlyInAnyOrder("202", "400", "401", "403", "413", "415", "429", "500", "503");
         assertThat(document.text("/paths/~1v1~1ingest/post/requestBody/content/application~1json/schema/$ref"))
@@ -342,15 +350,17 @@ class IngestIT {
     }
 
     private ConsumerRecord<byte[], byte[]> turn(String turnId) {
-        List<ConsumerRecord<byte[], byte[]>> found = TopicReader.all(
-                stack.kafka(), stack.turnsTopic(), record -> text(head(record.value())).contains(turnId));
+        List<ConsumerRecord<byte[], byte[]>> found =
+                TopicReader.all(stack.kafka(), stack.turnsTopic(), record -> text(head(record.value()))
+                        .contains(turnId));
         assertThat(found).isNotEmpty();
         return found.getFirst();
     }
 
     private ConsumerRecord<byte[], byte[]> deadLetter(String original) {
-        List<ConsumerRecord<byte[], byte[]>> found = TopicReader.all(
-                stack.kafka(), stack.deadLetterTopic(), record -> text(record.value()).equals(original));
+        List<ConsumerRecord<byte[], byte[]>> found =
+                TopicReader.all(stack.kafka(), stack.deadLetterTopic(), record -> text(record.value())
+                        .equals(original));
         assertThat(found).hasSize(1);
         return found.getFirst();
     }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** A small instance behind a gateway that tells whose callers they are. */
 @QuarkusTest
 @TestProfile(LimitsIT.Small.class)
-@QuarkusTestResource(LocalStackResource.class)
+@QuarkusTestResource(value = LocalStackResource.class, restrictToAnnotatedClass = true)
 class LimitsIT {
     private final TestStack stack = TestStack.running();
     private final Service service = new Service(stack.service());
@@ -52,11 +52,15 @@ class LimitsIT {
         assertThat(trusted.status()).as(trusted.whole().body()).isEqualTo(202);
         assertThat(half.status()).isEqualTo(401);
         assertThat(unknownKey.status()).isEqualTo(401);
-        ConsumerRecord<byte[], byte[]> record = TopicReader.all(stack.kafka(), stack.turnsTopic(), each -> new String(
-                                each.value(), StandardCharsets.UTF_8)
-                        .contains(org))
+        ConsumerRecord<byte[], byte[]> record = TopicReader.all(
+                        stack.kafka(), stack.turnsTopic(), each -> new String(each.value(), StandardCharsets.UTF_8)
+                                .contains(org))
                 .getFirst();
-        assertThat(TurnReader.read(record.value()).address().scope().environment().value())
+        assertThat(TurnReader.read(record.value())
+                        .address()
+                        .scope()
+                        .environment()
+                        .value())
                 .isEqualTo("staging");
     }
 
@@ -83,9 +87,18 @@ class LimitsIT {
 
         // When
         Answer batch = service.batch(
-                line.repeat(500), "Content-Type", "application/x-ndjson", "Authorization", "", "X-Org", org, "X-Env", "t");
+                line.repeat(500),
+                "Content-Type",
+                "application/x-ndjson",
+                "Authorization",
+                "",
+                "X-Org",
+                org,
+                "X-Env",
+                "t");
         Answer next = service.turn(line, "Authorization", "", "X-Org", org, "X-Env", "t");
-        Answer other = service.turn(line, "Authorization", "", "X-Org", UUID.randomUUID().toString(), "X-Env", "t");
+        Answer other = service.turn(
+                line, "Authorization", "", "X-Org", UUID.randomUUID().toString(), "X-Env", "t");
 
         // Then
         assertThat(batch.status()).isEqualTo(202);

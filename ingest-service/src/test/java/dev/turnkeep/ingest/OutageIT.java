@@ -36,7 +36,7 @@ class OutageIT {
     @Inject
     IngestTopics topics;
 
-    @TestHTTPResource(value = "/q/health/ready", management = true)
+    @TestHTTPResource(value = "/health/ready", management = true)
     URI readiness;
 
     @BeforeEach
@@ -107,10 +107,11 @@ class OutageIT {
         assertThat(Service.get(readiness).status()).isEqualTo(200);
         engines().postgres().start();
         engines().redis().start();
-        Eventually.holds("an unknown key is called unknown again", () -> service.turn(
-                                TURN, "Authorization", "Bearer tk_test_never_seen")
-                        .status()
-                == 401);
+        Eventually.holds(
+                "an unknown key is called unknown again",
+                () -> service.turn(TURN, "Authorization", "Bearer tk_test_never_seen")
+                                .status()
+                        == 401);
     }
 
     @Test
@@ -119,18 +120,22 @@ class OutageIT {
         // Given
         engines().kafka().start();
         Keys.add(stack, "tk_test_blind", "ingest");
-        Eventually.holds("the key is taken", () -> service.turn(TURN, "Authorization", "Bearer tk_test_blind")
-                        .status()
-                == 202);
+        Eventually.holds(
+                "the key is taken",
+                () -> service.turn(TURN, "Authorization", "Bearer tk_test_blind")
+                                .status()
+                        == 202);
 
         // When
         engines().redis().kill();
         Keys.revoke(stack, "tk_test_blind");
 
         // Then
-        Eventually.holds("the key is refused", () -> service.turn(TURN, "Authorization", "Bearer tk_test_blind")
-                        .status()
-                == 401);
+        Eventually.holds(
+                "the key is refused",
+                () -> service.turn(TURN, "Authorization", "Bearer tk_test_blind")
+                                .status()
+                        == 401);
     }
 
     private LocalStack engines() {

@@ -34,8 +34,7 @@ public final class OwnEngines implements QuarkusTestResourceLifecycleManager {
 
     @Override
     public void inject(TestInjector injector) {
-        injector.injectIntoFields(
-                Objects.requireNonNull(stack), new TestInjector.MatchesType(LocalStack.class));
+        injector.injectIntoFields(Objects.requireNonNull(stack), new TestInjector.MatchesType(LocalStack.class));
     }
 
     @Override

@@ -1,8 +1,8 @@
 package dev.turnkeep.ingest;
 
+import dev.turnkeep.localstack.PostgresAddress;
 import java.net.URI;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
@@ -21,7 +21,8 @@ record TestStack(String kafka, String topicPrefix, String postgres, String user,
     }
 
     Connection database() throws SQLException {
-        return DriverManager.getConnection(postgres, user, password);
+        return PostgresAddress.parse(postgres + "?user=" + user + "&password=" + password)
+                .connect();
     }
 
     String turnsTopic() {

@@ -14,6 +14,7 @@ import dev.turnkeep.platform.kafka.TopicState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -112,7 +113,9 @@ class TopicGuardIT {
 
     private static Config config(Admin admin, String topic) throws ExecutionException, InterruptedException {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        return admin.describeConfigs(List.of(resource)).values().get(resource).get();
+        return Objects.requireNonNull(
+                        admin.describeConfigs(List.of(resource)).values().get(resource))
+                .get();
     }
 
     private static List<TopicSpec> specs(Topics topics) {

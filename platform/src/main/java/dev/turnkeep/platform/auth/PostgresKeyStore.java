@@ -28,8 +28,11 @@ class PostgresKeyStore implements KeyStore {
 
     @Override
     public CompletionStage<Optional<Principal>> find(KeyHash hash) {
-        return pool.preparedQuery(FIND)
-                .execute(Tuple.of(Buffer.buffer(hash.bytes())))
+        // With a connection of its own: the pool's short cut leaves a timer behind when it cannot connect, and that
+        // timer
+        // then fails loudly.
+        return pool.withConnection(
+                        connection -> connection.preparedQuery(FIND).execute(Tuple.of(Buffer.buffer(hash.bytes()))))
                 .map(PostgresKeyStore::principal)
                 .toCompletionStage();
     }
