@@ -66,14 +66,15 @@ public enum Decision {
         return session.startedAt() != null && Idle.exceeded(turn.eventAt(), session.startedAt(), idle);
     }
 
-    /** Whether a late turn of a slot belongs to this session of it: it had started, or is near enough to widen. */
+    /** Whether the slot's newest session takes a late turn, live or ended: the turn is not too early for it. */
+    static boolean reaches(Lifetime session, TurnTimes turn, Duration idle) {
+        return session.startedAt() != null && !precedes(session, turn, idle);
+    }
+
+    /** Whether an older session of the slot takes a late turn: it had started, or, made by late turns, is near enough. */
     static boolean covers(Lifetime session, TurnTimes turn, Duration idle) {
-        if (session.startedAt() == null) {
-            return false;
-        }
-        boolean reachesBack = session.state().live() || session.backfilled();
-        return reachesBack
-                ? !precedes(session, turn, idle)
-                : !session.startedAt().isAfter(turn.eventAt());
+        return session.backfilled()
+                ? reaches(session, turn, idle)
+                : session.startedAt() != null && !session.startedAt().isAfter(turn.eventAt());
     }
 }

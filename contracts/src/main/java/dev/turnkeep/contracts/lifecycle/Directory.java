@@ -31,6 +31,9 @@ final class Directory {
 
     private record SubjectKey(Scope scope, HarnessId harness, AuthSubject subject) {}
 
+    private static final Comparator<Session> BY_START =
+            Comparator.comparing(Directory::started).thenComparing(Session::id);
+
     private final Map<SessionId, Session> sessions = new LinkedHashMap<>();
     private final Map<ForkKey, Set<SessionId>> byForkKey = new HashMap<>();
     private final Map<ActorSlot, Set<SessionId>> bySlot = new HashMap<>();
@@ -109,14 +112,14 @@ final class Directory {
     Optional<Session> newest(ActorSlot slot) {
         List<Session> all = all(bySlot.get(slot));
         return all.stream().filter(s -> s.lifetime().state().live()).findFirst().or(() -> all.stream()
-                .max(Comparator.comparing(Directory::started)));
+                .max(BY_START));
     }
 
-    /** The newest session of the slot that a late turn belongs to. */
+    /** The newest of the slot's older sessions that takes a late turn for which the newest one started too late. */
     Optional<Session> covering(ActorSlot slot, TurnTimes turn, Duration idle) {
         return all(bySlot.get(slot)).stream()
                 .filter(s -> Decision.covers(s.lifetime(), turn, idle))
-                .max(Comparator.comparing(Directory::started));
+                .max(BY_START);
     }
 
     /** The subject's live session in the harness, if there is exactly one. */

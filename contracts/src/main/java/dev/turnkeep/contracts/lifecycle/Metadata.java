@@ -1,13 +1,13 @@
 package dev.turnkeep.contracts.lifecycle;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.turnkeep.contracts.json.ByteBuilder;
+import dev.turnkeep.contracts.json.CanonicalText;
+import dev.turnkeep.contracts.json.Json;
+import dev.turnkeep.contracts.json.RawJson;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -18,59 +18,50 @@ public final class Metadata {
     /** The most that one turn may say, and a session may hold, in UTF-8 bytes. */
     public static final int CAP_BYTES = 16 * 1024;
 
-    private static final JsonFactory JSON = new JsonFactory();
-
     private Metadata() {}
 
-    /** Both texts are JSON objects. A merge that would exceed the cap keeps the older object whole. */
+    /**
+     * Both texts are JSON objects. Values stay as they were given, whatever the size of their numbers. A merge that would
+     * exceed the cap keeps the older object whole.
+     */
     static String merge(String older, String newer) {
         if (newer.equals(EMPTY) || newer.equals(older)) {
             return older;
         }
-        if (older.equals(EMPTY)) {
-            return newer;
-        }
         try {
-            Map<String, String> members = members(older);
-            members.putAll(members(newer));
-            String merged = object(members);
-            return merged.getBytes(StandardCharsets.UTF_8).length > CAP_BYTES ? older : merged;
+            Map<String, RawJson> members = members(RawJson.of(older));
+            members.putAll(members(RawJson.of(newer)));
+            RawJson merged = object(members);
+            return merged.length() > CAP_BYTES ? older : merged.toString();
         } catch (IOException e) {
             throw new UncheckedIOException("harness metadata is checked at the border", e);
         }
     }
 
-    private static Map<String, String> members(String object) throws IOException {
-        Map<String, String> members = new LinkedHashMap<>();
-        try (JsonParser parser = JSON.createParser(object)) {
-            parser.nextToken();
+    private static Map<String, RawJson> members(RawJson object) throws IOException {
+        Map<String, RawJson> members = new LinkedHashMap<>();
+        try (JsonParser parser = Json.parser(object)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new IOException("not a JSON object");
+            }
             while (parser.nextToken() != JsonToken.END_OBJECT) {
                 String name = parser.currentName();
                 parser.nextToken();
-                members.put(name, value(parser));
+                members.put(name, Json.slice(parser, object));
             }
         }
         return members;
     }
 
-    private static String value(JsonParser parser) throws IOException {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator generator = JSON.createGenerator(text)) {
-            generator.copyCurrentStructureExact(parser);
-        }
-        return text.toString();
-    }
-
-    private static String object(Map<String, String> members) throws IOException {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator generator = JSON.createGenerator(text)) {
-            generator.writeStartObject();
-            for (Map.Entry<String, String> member : members.entrySet()) {
-                generator.writeFieldName(member.getKey());
-                generator.writeRawValue(member.getValue());
+    private static RawJson object(Map<String, RawJson> members) {
+        ByteBuilder out = new ByteBuilder(1024).append('{');
+        members.forEach((name, value) -> {
+            if (out.length() > 1) {
+                out.append(',');
             }
-            generator.writeEndObject();
-        }
-        return text.toString();
+            CanonicalText.write(name, out);
+            out.append(':').append(value);
+        });
+        return out.append('}').toJson();
     }
 }

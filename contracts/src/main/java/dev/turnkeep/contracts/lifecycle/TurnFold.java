@@ -97,7 +97,8 @@ public final class TurnFold {
         Optional<Session> joined = joined(turn, key);
         if (joined.isPresent()) {
             Session session = joined.get();
-            place(turn, session, Decision.explicit(session.lifetime(), turn.times(), idle(session)), false);
+            boolean ownKey = key.harnessSession().equals(session.harnessSession());
+            place(turn, session, Decision.explicit(session.lifetime(), turn.times(), idle(session)), ownKey);
             return;
         }
         Session session = keyed(key.scope(), key.harness(), key.harnessSession());
@@ -144,9 +145,10 @@ public final class TurnFold {
                 place(turn, next(slot), decision, true);
             }
             case LATE -> {
-                Optional<Session> covering = directory.covering(slot, turn.times(), idle);
-                if (covering.isPresent()) {
-                    place(turn, covering.get(), Decision.LATE, true);
+                Optional<Session> taker = newest.filter(s -> Decision.reaches(s.lifetime(), turn.times(), idle))
+                        .or(() -> directory.covering(slot, turn.times(), idle));
+                if (taker.isPresent()) {
+                    place(turn, taker.get(), Decision.LATE, true);
                 } else {
                     place(turn, next(slot), Decision.BACKFILL, true);
                 }

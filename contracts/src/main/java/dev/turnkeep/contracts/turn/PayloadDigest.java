@@ -1,5 +1,9 @@
 package dev.turnkeep.contracts.turn;
 
+import dev.turnkeep.contracts.json.CanonicalJson;
+import dev.turnkeep.contracts.json.RawJson;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -48,6 +52,11 @@ public final class PayloadDigest {
     }
 
     private void session(SessionBlock session) {
+        text(session.harness().value());
+        text(session.harnessSession() == null ? null : session.harnessSession().value());
+        text(session.session() == null ? null : session.session().toString());
+        text(session.external() == null ? null : session.external().value());
+        text(session.actor() == null ? null : session.actor().value());
         text(session.subject() == null ? null : session.subject().value());
         text(session.harnessVersion());
         text(session.cwd());
@@ -57,10 +66,16 @@ public final class PayloadDigest {
                 session.parentHarnessSession() == null
                         ? null
                         : session.parentHarnessSession().value());
-        text(
-                session.harnessMetadata() == null
-                        ? null
-                        : session.harnessMetadata().toString());
+        text(session.harnessMetadata() == null ? null : canonical(session.harnessMetadata()));
+    }
+
+    /** A client that writes the same object again may order or space it otherwise: it is a retry all the same. */
+    private static String canonical(RawJson metadata) {
+        try {
+            return CanonicalJson.of(metadata).toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException("a parser has accepted the metadata before", e);
+        }
     }
 
     /** Length first, so that no two lists of fields share bytes; -1 is absent, which differs from empty. */

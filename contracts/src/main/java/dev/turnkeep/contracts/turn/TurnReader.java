@@ -15,6 +15,7 @@ import dev.turnkeep.contracts.id.TurnAddress;
 import dev.turnkeep.contracts.id.TurnId;
 import dev.turnkeep.contracts.json.Json;
 import dev.turnkeep.contracts.json.RawJson;
+import dev.turnkeep.contracts.json.Utf8;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,13 +34,16 @@ import org.jspecify.annotations.Nullable;
  * is missing or of the wrong form is an {@link Invalid} of {@link Problem#UNREADABLE_RECORD}.
  */
 public final class TurnReader {
+    private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
+
     private final RawJson source;
     private final JsonParser parser;
-    private final Map<String, String> texts = new HashMap<>();
-    private final Map<String, Long> numbers = new HashMap<>();
+    private final Map<String, Scalar> scalars = new HashMap<>();
     private final Map<String, RawJson> raws = new HashMap<>();
     private final List<TurnNode> nodes = new ArrayList<>();
-    private boolean synthetic;
+
+    /** A member's token and text; the text of an object or array is its bracket. */
+    private record Scalar(JsonToken token, String text) {}
 
     private TurnReader(RawJson source, JsonParser parser) {
         this.source = source;
@@ -47,24 +52,23 @@ public final class TurnReader {
 
     /** Content and the other values kept as given are slices of {@code bytes}. */
     public static TurnRecord read(byte[] bytes) {
+        if (Utf8.firstInvalid(bytes, 0, bytes.length) >= 0) {
+            throw unreadable(null, "not UTF-8");
+        }
         RawJson source = RawJson.of(bytes, 0, bytes.length);
         try (JsonParser parser = Json.parser(source)) {
             return new TurnReader(source, parser).read();
         } catch (IOException e) {
             throw unreadable(null, "not JSON");
-        } catch (Invalid e) {
-            throw e.problem() == Problem.UNREADABLE_RECORD ? e : unreadable(e.field(), e.detail());
-        } catch (DateTimeException e) {
-            throw unreadable("captured_at", "not a time");
         }
     }
 
     private TurnRecord read() throws IOException {
-        if (parser.nextToken() != JsonToken.START_OBJECT) {
-            throw unreadable(null, "not a JSON object");
+        members(null, parser.nextToken());
+        if (parser.nextToken() != null) {
+            throw unreadable(null, "more than one value");
         }
-        members("");
-        if (!TurnCodec.SCHEMA.equals(texts.get("schema"))) {
+        if (!TurnCodec.SCHEMA.equals(text("schema"))) {
             throw unreadable("schema", "must be " + TurnCodec.SCHEMA);
         }
         if (nodes.isEmpty()) {
@@ -73,52 +77,73 @@ public final class TurnReader {
         return turn();
     }
 
-    /** Reads the members of the current object; those of {@code address}, {@code session}, {@code usage} by path. */
-    private void members(String prefix) throws IOException {
+    /** Reads the members of the object that begins here; those of {@code address}, {@code session}, {@code usage} by path. */
+    private void members(@Nullable String parent, @Nullable JsonToken start) throws IOException {
+        if (start != JsonToken.START_OBJECT) {
+            throw unreadable(parent, "must be an object");
+        }
         while (parser.nextToken() != JsonToken.END_OBJECT) {
-            String name = prefix + parser.currentName();
+            String name = parent == null ? parser.currentName() : parent + "." + parser.currentName();
             JsonToken token = parser.nextToken();
             switch (name) {
-                case "address", "session", "usage" -> members(name + ".");
-                case "nodes" -> nodes();
-                case "meta", "system", "tools", "params", "session.harness_metadata" ->
-                    raws.put(name, Json.slice(parser, source));
-                case "address.synthetic" -> synthetic = token == JsonToken.VALUE_TRUE;
-                default -> scalar(name, token);
-            }
-        }
-    }
-
-    private void scalar(String name, JsonToken token) throws IOException {
-        if (token == JsonToken.VALUE_STRING) {
-            texts.put(name, parser.getText());
-        } else if (token == JsonToken.VALUE_NUMBER_INT) {
-            numbers.put(name, parser.getLongValue());
-        } else {
-            parser.skipChildren();
-        }
-    }
-
-    private void nodes() throws IOException {
-        while (parser.nextToken() == JsonToken.START_OBJECT) {
-            String hash = null;
-            String role = null;
-            RawJson content = null;
-            while (parser.nextToken() != JsonToken.END_OBJECT) {
-                String name = parser.currentName();
-                parser.nextToken();
-                switch (name) {
-                    case "hash" -> hash = parser.getText();
-                    case "role" -> role = parser.getText();
-                    case "content" -> content = Json.slice(parser, source);
-                    default -> parser.skipChildren();
+                case "address", "session", "usage" -> members(name, token);
+                case "nodes" -> nodes(token);
+                case "system", "tools", "params" -> raw(name, token);
+                case "meta", "session.harness_metadata" -> {
+                    if (token != JsonToken.START_OBJECT && token != JsonToken.VALUE_NULL) {
+                        throw unreadable(name, "must be an object");
+                    }
+                    raw(name, token);
+                }
+                default -> {
+                    scalars.put(name, new Scalar(token, parser.getText()));
+                    parser.skipChildren();
                 }
             }
-            if (hash == null || hash.length() != 64 || role == null || content == null) {
-                throw unreadable("nodes[" + nodes.size() + "]", "needs hash, role and content");
-            }
-            nodes.add(new TurnNode(hash, role, content));
         }
+    }
+
+    private void raw(String name, JsonToken token) throws IOException {
+        if (token == JsonToken.VALUE_NULL) {
+            raws.remove(name);
+        } else {
+            raws.put(name, Json.slice(parser, source));
+        }
+    }
+
+    private void nodes(JsonToken start) throws IOException {
+        if (start != JsonToken.START_ARRAY) {
+            throw unreadable("nodes", "must be an array");
+        }
+        nodes.clear();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            node("nodes[" + nodes.size() + "]");
+        }
+    }
+
+    private void node(String path) throws IOException {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            throw unreadable(path, "must be an object");
+        }
+        String hash = null;
+        String role = null;
+        RawJson content = null;
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String name = parser.currentName();
+            JsonToken token = parser.nextToken();
+            switch (name) {
+                case "hash" -> hash = token == JsonToken.VALUE_STRING ? parser.getText() : null;
+                case "role" -> role = token == JsonToken.VALUE_STRING ? parser.getText() : null;
+                case "content" -> content = Json.slice(parser, source);
+                default -> {}
+            }
+            // Without effect on a scalar, and after a value that was taken as a slice.
+            parser.skipChildren();
+        }
+        if (hash == null || !HASH.matcher(hash).matches() || role == null || content == null) {
+            throw unreadable(path, "needs hash, role and content");
+        }
+        nodes.add(new TurnNode(hash, role, content));
     }
 
     private TurnRecord turn() {
@@ -126,27 +151,27 @@ public final class TurnReader {
         return new TurnRecord(
                 required("turn_id", TurnId::parse),
                 address(scope),
-                synthetic,
+                flag("address.synthetic"),
                 session(),
-                texts.get("request_id"),
+                text("request_id"),
                 optional("captured_at", Instant::parse),
                 required("provider", Function.identity()),
-                texts.get("model"),
-                texts.get("agent"),
-                texts.get("thread_id"),
+                text("model"),
+                text("agent"),
+                text("thread_id"),
                 required("status", Function.identity()),
-                texts.get("stop_reason"),
+                text("stop_reason"),
                 usage(),
-                numbers.get("latency_nanos"),
-                Math.toIntExact(number("tool_calls")),
-                Math.toIntExact(number("tool_errors")),
-                numbers.get("cost_nano_usd"),
+                number("latency_nanos", Long.MAX_VALUE),
+                (int) count("tool_calls", Integer.MAX_VALUE),
+                (int) count("tool_errors", Integer.MAX_VALUE),
+                number("cost_nano_usd", Long.MAX_VALUE),
                 nodes,
                 raws.get("system"),
                 raws.get("tools"),
                 raws.get("params"),
                 raws.get("meta"),
-                texts.get("traceparent"));
+                text("traceparent"));
     }
 
     private TurnAddress address(Scope scope) {
@@ -177,9 +202,9 @@ public final class TurnReader {
                 optional("session.external_id", ExternalId::new),
                 optional("session.actor_id", ActorId::new),
                 optional("session.auth_subject", AuthSubject::new),
-                texts.get("session.harness_version"),
-                texts.get("session.cwd"),
-                texts.get("session.name"),
+                text("session.harness_version"),
+                text("session.cwd"),
+                text("session.name"),
                 optional("session.parent_harness_id", HarnessId::new),
                 optional("session.parent_harness_session_id", HarnessSessionId::new),
                 raws.get("session.harness_metadata"));
@@ -187,29 +212,78 @@ public final class TurnReader {
 
     private Usage usage() {
         return new Usage(
-                number("usage.input_tokens"),
-                number("usage.output_tokens"),
-                number("usage.cache_read_tokens"),
-                number("usage.cache_write_tokens"),
-                number("usage.cache_write_1h_tokens"),
-                number("usage.reasoning_tokens"));
+                count("usage.input_tokens", Long.MAX_VALUE),
+                count("usage.output_tokens", Long.MAX_VALUE),
+                count("usage.cache_read_tokens", Long.MAX_VALUE),
+                count("usage.cache_write_tokens", Long.MAX_VALUE),
+                count("usage.cache_write_1h_tokens", Long.MAX_VALUE),
+                count("usage.reasoning_tokens", Long.MAX_VALUE));
     }
 
-    private long number(String name) {
-        return numbers.getOrDefault(name, 0L);
+    /** A number of things, 0 when nothing is said. */
+    private long count(String name, long most) {
+        Long number = number(name, most);
+        return number == null ? 0 : number;
+    }
+
+    /** Null when absent; refuses what is not an integer from 0 to {@code most}. */
+    private @Nullable Long number(String name, long most) {
+        Scalar scalar = present(name);
+        if (scalar == null) {
+            return null;
+        }
+        try {
+            long number = scalar.token == JsonToken.VALUE_NUMBER_INT ? Long.parseLong(scalar.text) : -1;
+            if (number >= 0 && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Too long for any number of ours: refused like the others.
+        }
+        throw unreadable(name, "must be an integer from 0 to " + most);
+    }
+
+    private @Nullable String text(String name) {
+        Scalar scalar = present(name);
+        if (scalar != null && scalar.token != JsonToken.VALUE_STRING) {
+            throw unreadable(name, "must be a string");
+        }
+        return scalar == null ? null : scalar.text;
+    }
+
+    private boolean flag(String name) {
+        Scalar scalar = present(name);
+        if (scalar != null && !scalar.token.isBoolean()) {
+            throw unreadable(name, "must be a boolean");
+        }
+        return scalar != null && scalar.token == JsonToken.VALUE_TRUE;
+    }
+
+    private @Nullable Scalar present(String name) {
+        Scalar scalar = scalars.get(name);
+        return scalar == null || scalar.token == JsonToken.VALUE_NULL ? null : scalar;
     }
 
     private <T> @Nullable T optional(String name, Function<String, T> form) {
-        String text = texts.get(name);
-        return text == null ? null : form.apply(text);
+        String text = text(name);
+        if (text == null) {
+            return null;
+        }
+        try {
+            return form.apply(text);
+        } catch (Invalid e) {
+            throw unreadable(name, e.detail());
+        } catch (DateTimeException e) {
+            throw unreadable(name, "not a time");
+        }
     }
 
     private <T> T required(String name, Function<String, T> form) {
-        String text = texts.get(name);
-        if (text == null) {
+        T value = optional(name, form);
+        if (value == null) {
             throw unreadable(name, "is required");
         }
-        return form.apply(text);
+        return value;
     }
 
     private static Invalid unreadable(@Nullable String field, String detail) {
