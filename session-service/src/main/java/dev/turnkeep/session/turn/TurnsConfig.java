@@ -40,6 +40,13 @@ public interface TurnsConfig {
     @WithDefault("5s")
     Duration unreadyAfter();
 
+    /**
+     * After this long without a sign of life an instance counts as dead and others take its partitions; an instance that
+     * was killed and started again waits as long for its own. The brokers allow 6 s and more.
+     */
+    @WithDefault("10s")
+    Duration memberTimeout();
+
     /** How long a stop, or a rebalance, waits for the transactions under way. */
     @WithDefault("10s")
     Duration drain();

@@ -93,6 +93,10 @@ public class TurnsService {
         settings.put(ConsumerConfig.GROUP_ID_CONFIG, config.group());
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        int memberTimeout = Math.toIntExact(config.memberTimeout().toMillis());
+        settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, memberTimeout);
+        // Kafka's own advice: two lost signs of life are no death.
+        settings.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, memberTimeout / 3);
         settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, config.batchTurns());
         settings.put(
                 ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
