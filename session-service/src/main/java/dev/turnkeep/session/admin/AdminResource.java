@@ -21,9 +21,11 @@ import jakarta.ws.rs.core.Response;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -73,6 +75,8 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 public class AdminResource {
     private static final int NAME_CAP = 256;
+    private static final Pattern SCOPE = Pattern.compile("[\\x21-\\x7e]{1,256}");
+    private static final Pattern UNSTORABLE = Pattern.compile("[\\x00\\ud800-\\udfff]");
 
     private final Operator operator;
     private final Administration administration;
@@ -89,7 +93,7 @@ public class AdminResource {
     public record NewKey(
             @JsonProperty("org_id") @Nullable String orgId,
             @Nullable String environment,
-            @Nullable List<String> scopes,
+            @Nullable List<@Nullable String> scopes,
             @Nullable String key) {}
 
     /** Settings of an environment; what is absent stays. Durations are ISO 8601, such as {@code PT30M}. */
@@ -152,8 +156,7 @@ public class AdminResource {
         NewKey key = request == null ? new NewKey(null, null, null, null) : request;
         Scope scope = new Scope(
                 OrgId.parse(text("org_id", key.orgId())), new EnvironmentName(text("environment", key.environment())));
-        Set<String> scopes = key.scopes() == null ? Set.of("*") : Set.copyOf(key.scopes());
-        Administration.MadeKey made = administration.makeKey(scope, scopes, key.key());
+        Administration.MadeKey made = administration.makeKey(scope, scopes(key.scopes()), key.key());
         return created(Map.of(
                 "key_id", made.id().toString(),
                 "key", made.key(),
@@ -171,13 +174,30 @@ public class AdminResource {
         return Response.noContent().build();
     }
 
+    private static Set<String> scopes(@Nullable List<@Nullable String> given) {
+        if (given == null) {
+            return Set.of("*");
+        }
+        Set<String> scopes = new HashSet<>();
+        for (String scope : given) {
+            if (scope == null || !SCOPE.matcher(scope).matches()) {
+                throw Invalid.field("scopes", "each 1..256 printable ASCII characters without spaces");
+            }
+            scopes.add(scope);
+        }
+        return scopes;
+    }
+
     private static Response created(Map<String, Object> body) {
         return Response.status(Response.Status.CREATED).entity(body).build();
     }
 
     private static String text(String field, @Nullable String value) {
-        if (value == null || value.isBlank() || value.length() > NAME_CAP || value.indexOf('\0') >= 0) {
-            throw Invalid.field(field, "1.." + NAME_CAP + " characters");
+        if (value == null
+                || value.isBlank()
+                || value.length() > NAME_CAP
+                || UNSTORABLE.matcher(value).find()) {
+            throw Invalid.field(field, "1.." + NAME_CAP + " characters, no NUL and no lone surrogate");
         }
         return value;
     }

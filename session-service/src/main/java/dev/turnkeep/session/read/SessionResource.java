@@ -60,6 +60,8 @@ import org.jspecify.annotations.Nullable;
         content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
 @RunOnVirtualThread
 public class SessionResource {
+    private static final int THREAD_CAP = 256;
+
     private final Caller caller;
     private final SessionReader reader;
 
@@ -134,6 +136,9 @@ public class SessionResource {
             @QueryParam("limit") @Nullable String limit) {
         Scope scope = caller.reading();
         TurnId turnId = turn == null ? null : TurnId.parse(turn);
+        if (thread != null && (thread.length() > THREAD_CAP || thread.indexOf('\0') >= 0)) {
+            throw Invalid.field("thread", "at most " + THREAD_CAP + " characters, no NUL");
+        }
         return reader.messages(scope, id(session), turnId, thread, cursor, number(limit));
     }
 
