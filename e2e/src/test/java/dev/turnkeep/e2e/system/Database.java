@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,13 +26,13 @@ public record Database(PostgresAddress address) {
     /** The tables that hold tenants' rows: those with an {@code org_id}, and the organisations themselves. */
     public List<String> tenantTables() {
         return strings("""
-                SELECT c.relname
-                FROM pg_class c
-                WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
-                  AND (c.relname = 'orgs' OR EXISTS (
-                      SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'org_id' AND NOT a.attisdropped))
-                ORDER BY c.relname
-                """);
+            SELECT c.relname
+            FROM pg_class c
+            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+              AND (c.relname = 'orgs' OR EXISTS (
+                  SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'org_id' AND NOT a.attisdropped))
+            ORDER BY c.relname
+            """);
     }
 
     /** Every row of every tenant table as text, by table. */
@@ -57,6 +58,15 @@ public record Database(PostgresAddress address) {
                 }
                 return values;
             }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e.getMessage() + " in: " + sql, e);
+        }
+    }
+
+    public void execute(String sql) {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
         } catch (SQLException e) {
             throw new IllegalStateException(e.getMessage() + " in: " + sql, e);
         }
