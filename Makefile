@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run up down sample test build fmt doctor clean FORCE
+.PHONY: help run up down sample test bench build fmt doctor clean FORCE
 
 MVN ?= mvn
 export MVN
@@ -46,6 +46,10 @@ test: ## build everything and run every test, unit and integration
 		-Dorg.slf4j.simpleLogger.log.org.apache.maven.plugin.failsafe=info \
 		-Dorg.slf4j.simpleLogger.log.org.apache.maven.cli.event.ExecutionEventLogger=info \
 		verify
+
+bench: ## measure the system beside its engines' limits (minutes); writes benchmarks/results/foundation.json
+	@$(WITH_JDK) local-stack/bin/build $(SERVICES) benchmarks && "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED \
+		-cp "benchmarks/target/classes:$$(cat benchmarks/target/benchmarks.classpath)" dev.turnkeep.benchmarks.Main
 
 build: ## build everything without running tests
 	@$(WITH_JDK) $(MVN) -B -ntp -q -DskipTests verify
