@@ -12,11 +12,19 @@ BEGIN
         EXCEPTION WHEN duplicate_object OR unique_violation THEN
             NULL;
         END;
-        BEGIN
-            EXECUTE format('GRANT %I TO CURRENT_USER', role_name);
-        EXCEPTION WHEN unique_violation THEN
-            NULL;
-        END;
+        -- A superuser may set every role. Another owner becomes a member that works under the roles but inherits
+        -- nothing of them: a connection that forgets its role sees no tenant's rows.
+        IF NOT pg_has_role(current_user, role_name, 'MEMBER') THEN
+            BEGIN
+                EXECUTE format('GRANT %I TO CURRENT_USER WITH INHERIT FALSE, SET TRUE', role_name);
+            EXCEPTION
+                WHEN unique_violation THEN
+                    NULL;
+                WHEN insufficient_privilege THEN
+                    RAISE EXCEPTION 'the role % belongs to somebody else; let its owner run: GRANT % TO % WITH INHERIT FALSE, SET TRUE',
+                        role_name, role_name, current_user USING ERRCODE = 'insufficient_privilege';
+            END;
+        END IF;
     END LOOP;
 END $$;
 

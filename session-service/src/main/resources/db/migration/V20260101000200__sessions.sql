@@ -26,7 +26,8 @@ CREATE TABLE sessions (
     display_name        text,
     cwd                 text,
     harness_version     text,
-    harness_metadata    jsonb       NOT NULL DEFAULT '{}',
+    -- json and not jsonb: kept as it was given. jsonb would write 1e131000 out in full.
+    harness_metadata    json        NOT NULL DEFAULT '{}',
     tags                text[]      NOT NULL DEFAULT '{}',
     metadata            jsonb       NOT NULL DEFAULT '{}',
     trigger_config      jsonb,
@@ -72,13 +73,15 @@ CREATE TABLE sessions (
 -- The harness comes last: forks look a key up under any harness.
 CREATE UNIQUE INDEX sessions_key ON sessions (org_id, environment, harness_session_id, harness_id)
     WHERE harness_session_id IS NOT NULL AND retired_at IS NULL;
+CREATE INDEX sessions_key_retired ON sessions (org_id, environment, harness_session_id, harness_id)
+    WHERE harness_session_id IS NOT NULL AND retired_at IS NOT NULL;
 CREATE UNIQUE INDEX sessions_external ON sessions (org_id, environment, external_id)
     WHERE external_id IS NOT NULL AND retired_at IS NULL;
 CREATE UNIQUE INDEX sessions_live_slot ON sessions (org_id, environment, harness_id, actor_id)
     WHERE actor_id IS NOT NULL AND harness_session_id IS NULL AND state IN ('open', 'suspended');
 CREATE INDEX sessions_slot ON sessions (org_id, environment, harness_id, actor_id, started_at)
     WHERE actor_id IS NOT NULL AND harness_session_id IS NULL AND retired_at IS NULL;
-CREATE INDEX sessions_live_subject ON sessions (org_id, environment, harness_id, auth_subject)
+CREATE INDEX sessions_live_subject ON sessions (org_id, environment, harness_id, auth_subject, id)
     WHERE auth_subject IS NOT NULL AND state IN ('open', 'suspended');
 CREATE INDEX sessions_list ON sessions (org_id, environment, created_at, id);
 CREATE INDEX sessions_parent ON sessions (parent_session_id) WHERE parent_session_id IS NOT NULL;
@@ -182,7 +185,7 @@ CREATE TABLE session_events (
     epoch        integer     NOT NULL,
     type         text        NOT NULL,
     occurred_at  timestamptz NOT NULL,
-    payload      jsonb       NOT NULL,
+    payload      json        NOT NULL,
     traceparent  text,
     created_at   timestamptz NOT NULL
 );

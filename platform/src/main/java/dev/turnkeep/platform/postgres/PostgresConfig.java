@@ -23,6 +23,14 @@ public interface PostgresConfig {
     @WithDefault("5s")
     Duration connectTimeout();
 
+    /** After this long waiting for a row that somebody else holds, a statement fails and its turns are tried again. */
+    @WithDefault("10s")
+    Duration lockTimeout();
+
+    /** The longest that a statement may take. */
+    @WithDefault("60s")
+    Duration statementTimeout();
+
     /**
      * A transaction in which the service says nothing for so long is ended by Postgres: a frozen instance must not hold
      * rows that its successor waits for.

@@ -8,6 +8,7 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -49,9 +50,9 @@ public class PostgresPools {
                 .addProperty("role", role)
                 .addProperty("application_name", role)
                 .addProperty("TimeZone", "UTC")
-                .addProperty(
-                        "idle_in_transaction_session_timeout",
-                        Long.toString(config.transactionIdleTimeout().toMillis()))
+                .addProperty("lock_timeout", millis(config.lockTimeout()))
+                .addProperty("statement_timeout", millis(config.statementTimeout()))
+                .addProperty("idle_in_transaction_session_timeout", millis(config.transactionIdleTimeout()))
                 .setPipeliningLimit(PIPELINED)
                 .setCachePreparedStatements(true)
                 .setPreparedStatementCacheMaxSize(STATEMENTS)
@@ -73,6 +74,10 @@ public class PostgresPools {
                 .build();
         pools.add(pool);
         return pool;
+    }
+
+    private static String millis(Duration duration) {
+        return Long.toString(duration.toMillis());
     }
 
     // Late, so that what a service finishes while it stops still finds its pool.

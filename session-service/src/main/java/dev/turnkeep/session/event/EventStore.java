@@ -15,7 +15,7 @@ import java.util.function.Function;
 public final class EventStore {
     private static final String INSERT = """
             INSERT INTO session_events (id, org_id, environment, session_id, epoch, type, occurred_at, payload, created_at)
-            SELECT e.id, e.org_id, e.environment, e.session_id, e.epoch, e.type, e.occurred_at, e.payload::jsonb, $9
+            SELECT e.id, e.org_id, e.environment, e.session_id, e.epoch, e.type, e.occurred_at, e.payload::json, $9
             FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::integer[], $6::text[], $7::timestamptz[],
                         $8::text[])
                 WITH ORDINALITY AS e (id, org_id, environment, session_id, epoch, type, occurred_at, payload, n)

@@ -45,7 +45,14 @@ final class SessionQueries {
             SELECT %s
             FROM sessions s
             WHERE s.org_id = $1 AND s.environment = $2 AND s.harness_id = $3 AND s.harness_session_id = $4
-              AND NOT s.is_placeholder AND (s.retired_at IS NULL OR $5)
+              AND NOT s.is_placeholder AND s.retired_at IS NULL
+            """.formatted(SESSION);
+
+    private static final String RETIRED_BY_KEY = """
+            SELECT %s
+            FROM sessions s
+            WHERE s.org_id = $1 AND s.environment = $2 AND s.harness_id = $3 AND s.harness_session_id = $4
+              AND s.retired_at IS NOT NULL
             ORDER BY s.created_at DESC, s.id DESC
             LIMIT 200
             """.formatted(SESSION);
@@ -133,8 +140,12 @@ final class SessionQueries {
         return of(scope, BY_ID, id.value());
     }
 
-    static Statement byKey(Scope scope, HarnessId harness, HarnessSessionId key, boolean retired) {
-        return of(scope, BY_KEY, harness.value(), key.value(), retired);
+    static Statement byKey(Scope scope, HarnessId harness, HarnessSessionId key) {
+        return of(scope, BY_KEY, harness.value(), key.value());
+    }
+
+    static Statement retiredByKey(Scope scope, HarnessId harness, HarnessSessionId key) {
+        return of(scope, RETIRED_BY_KEY, harness.value(), key.value());
     }
 
     static Statement liveOf(Scope scope, HarnessId harness, ActorId actor) {

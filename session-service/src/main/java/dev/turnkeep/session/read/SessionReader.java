@@ -16,6 +16,7 @@ import dev.turnkeep.session.store.Statement;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
 import jakarta.inject.Singleton;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -55,8 +56,11 @@ class SessionReader {
 
     Page byKey(Scope scope, HarnessId harness, HarnessSessionId key, boolean retired) {
         return database.inOrg(scope.org(), work -> {
-            Statement statement = SessionQueries.byKey(scope, harness, key, retired);
-            return new Page(items(work.rows(statement), SessionQueries.SESSION_JSON), null);
+            List<Row> rows = new ArrayList<>(work.rows(SessionQueries.byKey(scope, harness, key)));
+            if (retired) {
+                rows.addAll(work.rows(SessionQueries.retiredByKey(scope, harness, key)));
+            }
+            return new Page(items(rows, SessionQueries.SESSION_JSON), null);
         });
     }
 

@@ -77,6 +77,11 @@ final class BatchProcessor {
                 bytes += size;
             } catch (Invalid e) {
                 bury(source, e.problem(), e.detail(), cancelled, progress);
+            } catch (PendingTurn.NotStamped e) {
+                throw e;
+            } catch (RuntimeException e) {
+                // The reader means to refuse what it cannot read; what it did not foresee must not stop the partition.
+                bury(source, Problem.UNREADABLE_RECORD, e.getClass().getSimpleName(), cancelled, progress);
             }
         }
         if (!batch.isEmpty()) {
@@ -145,19 +150,29 @@ final class BatchProcessor {
                         if (++conflicts >= CONFLICTS && conflict.lasting()) {
                             throw new PoisonException(conflict.reason(), e);
                         }
-                    }
-                    case Failure.Transient transientFailure -> {
-                        if (since.equals(Instant.MIN)) {
-                            since = Instant.now();
-                            progress.failing(since);
-                            LOG.warnf("turns wait for a store: reason=%s", transientFailure.reason());
+                        if (conflicts == CONFLICTS) {
+                            since = waiting(since, conflict.reason(), progress);
                         }
+                        pause = config.retryMin();
                     }
+                    case Failure.Transient transientFailure ->
+                        since = waiting(since, transientFailure.reason(), progress);
                 }
             }
             cancelled.sleep(jittered(pause));
             pause = pause.multipliedBy(2).compareTo(config.retryMax()) > 0 ? config.retryMax() : pause.multipliedBy(2);
         }
+    }
+
+    /** Says so the first time; answers since when. */
+    private static Instant waiting(Instant since, String reason, Progress progress) {
+        if (!since.equals(Instant.MIN)) {
+            return since;
+        }
+        Instant now = Instant.now();
+        progress.failing(now);
+        LOG.warnf("turns wait for a store: reason=%s", reason);
+        return now;
     }
 
     private static Duration jittered(Duration pause) {

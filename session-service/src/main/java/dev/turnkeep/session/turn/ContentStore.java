@@ -19,10 +19,19 @@ import java.util.Set;
 
 /** The statements on {@code nodes}, {@code node_variants} and {@code blobs}. Rows are sent in the order of their hashes. */
 final class ContentStore {
-    private static final String KNOWN_LEAVES = """
-            SELECT DISTINCT k.session_id, k.leaf_hash
-            FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bytea[]) AS k (org_id, environment, session_id, leaf_hash)
-            JOIN turns t ON t.org_id = k.org_id AND t.environment = k.environment AND t.leaf_hash = k.leaf_hash
+    /**
+     * What a session is known to have sent: a node that it was the first to send, or the leaf of one of its turns. With
+     * such a node it sent all that the node stands on.
+     */
+    private static final String KNOWN = """
+            SELECT k.session_id, k.hash
+            FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bytea[]) AS k (org_id, environment, session_id, hash)
+            JOIN nodes n ON n.org_id = k.org_id AND n.environment = k.environment AND n.hash = k.hash
+                AND n.session_id = k.session_id
+            UNION
+            SELECT k.session_id, k.hash
+            FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bytea[]) AS k (org_id, environment, session_id, hash)
+            JOIN turns t ON t.org_id = k.org_id AND t.environment = k.environment AND t.leaf_hash = k.hash
                 AND t.session_id = k.session_id
             """;
 
@@ -77,8 +86,8 @@ final class ContentStore {
 
     private record Link(Chain chain, String hash) {}
 
-    /** Which hashes of the chains' last {@code window} nodes (before {@code skip}) are leaves of the same session. */
-    static Future<Map<SessionId, Set<String>>> knownLeaves(
+    /** Which of the chains' last {@code window} nodes (before {@code skip}) their sessions are known to have sent. */
+    static Future<Map<SessionId, Set<String>>> known(
             SqlConnection connection, Collection<Chain> chains, int skip, int window) {
         List<Link> links = new ArrayList<>();
         for (Chain chain : chains) {
@@ -93,11 +102,11 @@ final class ContentStore {
                 .text(l -> l.chain().turn().scope().environment().value())
                 .uuid(l -> l.chain().session().value())
                 .bytes(l -> HexFormat.of().parseHex(l.hash()));
-        return connection.preparedQuery(KNOWN_LEAVES).execute(columns.tuple()).map(rows -> {
+        return connection.preparedQuery(KNOWN).execute(columns.tuple()).map(rows -> {
             Map<SessionId, Set<String>> known = new HashMap<>();
             for (Row row : rows) {
                 known.computeIfAbsent(new SessionId(row.getUUID("session_id")), s -> new HashSet<>())
-                        .add(HexFormat.of().formatHex(row.getBuffer("leaf_hash").getBytes()));
+                        .add(HexFormat.of().formatHex(row.getBuffer("hash").getBytes()));
             }
             return known;
         });

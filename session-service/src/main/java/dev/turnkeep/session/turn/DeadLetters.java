@@ -1,7 +1,6 @@
 package dev.turnkeep.session.turn;
 
 import dev.turnkeep.contracts.id.Scope;
-import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.contracts.turn.DeadLetter;
 import dev.turnkeep.contracts.turn.TurnReader;
@@ -48,7 +47,7 @@ final class DeadLetters {
             return source.value() == null
                     ? null
                     : TurnReader.read(source.value()).address().scope();
-        } catch (Invalid unreadable) {
+        } catch (RuntimeException unreadable) {
             return null;
         }
     }

@@ -48,10 +48,13 @@ sealed interface Failure {
                 state.equals("40001") || state.equals("40P01")
                         ? new Conflict("SQLSTATE " + state, false)
                         : new Transient("SQLSTATE " + state);
-            // Data exception, constraint, program limit. A unique violation is a race that the next try sees.
+            // Data exception, constraint, program limit. A key that is there, or gone, is usually a race that the next
+            // try sees.
             case "22", "54" -> new Poison("SQLSTATE " + state);
             case "23" ->
-                state.equals("23505") ? new Conflict("SQLSTATE " + state, true) : new Poison("SQLSTATE " + state);
+                state.equals("23505") || state.equals("23503")
+                        ? new Conflict("SQLSTATE " + state, true)
+                        : new Poison("SQLSTATE " + state);
             default -> new Transient("SQLSTATE " + state);
         };
     }

@@ -141,7 +141,7 @@ final class LockPlan {
                     case ByExternalId external -> ofOne(lookup.byExternal().get(external));
                 };
         TurnFacts.Parent parent = turn.parent();
-        if (parent != null && (children.isEmpty() || children.stream().anyMatch(child -> !child.linked()))) {
+        if (parent != null && !settled(turn, children)) {
             HarnessId assumed = harness(turn, children);
             if (assumed != null) {
                 parent(turn.address().scope(), parent, assumed, children);
@@ -156,6 +156,15 @@ final class LockPlan {
                 .orElse(null);
     }
 
+    /**
+     * Whether the turn can only go to a session that has its parent already. A slot, or a subject, may get a new session
+     * whatever was found, and that one has none.
+     */
+    private static boolean settled(TurnFacts turn, List<Found> children) {
+        boolean decidedByFold = turn.address() instanceof ActorSlot || Wanted.subject(turn) != null;
+        return !decidedByFold && !children.isEmpty() && children.stream().allMatch(Found::linked);
+    }
+
     private List<Found> ofKey(TurnFacts turn, SessionKey key) {
         AnyKey name = new AnyKey(key.scope(), key.harnessSession());
         all.add(bucket(name));
@@ -163,13 +172,19 @@ final class LockPlan {
         Subject subject = Wanted.subject(turn);
         if (subject != null) {
             List<Found> live = lookup.bySubject().getOrDefault(subject, List.of());
-            live.forEach(this::lockInState);
-            children.addAll(live);
+            if (live.size() == 1) {
+                live.forEach(this::lockInState);
+                children.addAll(live);
+            } else {
+                live.forEach(found -> read.add(found.id()));
+            }
         }
         List<Found> exact = exactly(name, key.harness());
         if (exact.isEmpty()) {
             missing.add(bucket(name));
             guessed(name).forEach(this::lock);
+            // The one that this turn adopts may have children already.
+            children.addAll(guessed(name));
         }
         exact.forEach(this::lock);
         children.addAll(exact);
@@ -203,7 +218,7 @@ final class LockPlan {
             missing.add(bucket(name));
             guessed(name).forEach(this::lock);
         }
-        if (children.isEmpty()) {
+        if (children.stream().allMatch(Found::linked)) {
             known.forEach(found -> read.add(found.id()));
             return;
         }

@@ -7,12 +7,15 @@ import dev.turnkeep.contracts.lifecycle.Metadata;
 import dev.turnkeep.contracts.lifecycle.Totals;
 import dev.turnkeep.contracts.lifecycle.TurnFacts;
 import dev.turnkeep.contracts.lifecycle.TurnTimes;
+import dev.turnkeep.contracts.problem.Invalid;
+import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.contracts.turn.PayloadDigest;
 import dev.turnkeep.contracts.turn.SessionBlock;
 import dev.turnkeep.contracts.turn.TurnReader;
 import dev.turnkeep.contracts.turn.TurnRecord;
 import java.time.Instant;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.record.TimestampType;
 
 /**
  * A turn as read from the topic, with what the consumer resolves of it: its times and its payload digest.
@@ -21,8 +24,23 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  */
 record PendingTurn(TurnRecord turn, TurnTimes times, byte[] payloadDigest, ConsumerRecord<byte[], byte[]> source) {
 
-    /** Refuses what is not a turn with an {@link dev.turnkeep.contracts.problem.Invalid}. */
+    /** The topic does not stamp its records with their append time, so nobody can say when a turn was received. */
+    static final class NotStamped extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        NotStamped() {
+            super("the turns topic must have message.timestamp.type=LogAppendTime");
+        }
+    }
+
+    /** Refuses what is not a turn with an {@link Invalid}. */
     static PendingTurn read(ConsumerRecord<byte[], byte[]> source) {
+        if (source.timestampType() != TimestampType.LOG_APPEND_TIME) {
+            throw new NotStamped();
+        }
+        if (source.value() == null) {
+            throw new Invalid(Problem.UNREADABLE_RECORD, null, "the record has no value");
+        }
         TurnRecord turn = TurnReader.read(source.value());
         TurnTimes times = TurnTimes.resolve(turn.callersTime(), Instant.ofEpochMilli(source.timestamp()));
         return new PendingTurn(turn, times, PayloadDigest.of(turn), source);

@@ -64,7 +64,7 @@ final class SessionStore {
                 name = n.name,
                 cwd = n.cwd,
                 harness_version = n.harness_version,
-                harness_metadata = n.harness_metadata::jsonb,
+                harness_metadata = n.harness_metadata::json,
                 state = n.state,
                 epoch = n.epoch,
                 started_at = n.started_at,
@@ -102,7 +102,7 @@ final class SessionStore {
             SELECT
                 n.id, n.friendly_id, n.org_id, n.environment, n.harness_id, n.harness_session_id, n.actor_id,
                 n.kafka_partition, n.parent_session_id, n.is_placeholder, n.is_guessed, 'ingest', n.harness_id,
-                n.auth_subject, n.name, n.cwd, n.harness_version, n.harness_metadata::jsonb, n.state, n.epoch,
+                n.auth_subject, n.name, n.cwd, n.harness_version, n.harness_metadata::json, n.state, n.epoch,
                 n.started_at, n.last_event_at, n.last_received_at, n.idle_bucket, n.ended_at, n.end_reason,
                 n.suspended_at, n.turn_count, n.late_turn_count, n.input_tokens, n.output_tokens,
                 n.cache_read_tokens, n.cache_write_tokens, n.reasoning_tokens, n.tool_calls, n.tool_errors,

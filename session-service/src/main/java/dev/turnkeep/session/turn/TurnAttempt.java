@@ -167,14 +167,15 @@ final class TurnAttempt {
         Future<Integer> updates = SessionStore.update(connection, updated, this::idle, now);
         writes.add(updates);
         writes.add(SessionStore.insert(connection, inserted, this::idle, now));
-        content.write(writes);
+        Future<Integer> nodes = content.write(writes);
         writes.add(TurnStore.insert(connection, placed, now));
         writes.add(EventStore.insert(connection, decided.events(), now));
+        // In the order in which they were sent: after the first failure Postgres refuses the rest, whatever they are.
         writes.forEach(write -> await(write));
         if (await(updates) != updated.size()) {
             throw new TurnTransaction.Defect("a locked session had moved", null);
         }
-        content.settle();
+        content.settle(await(nodes));
     }
 
     private Future<Integer> progress(List<PendingTurn> batch) {

@@ -12,8 +12,8 @@ public interface TurnsConfig {
     @WithDefault("true")
     boolean enabled();
 
-    /** The consumer group. */
-    @WithDefault("turnkeep-session")
+    /** The consumer group; named after the topics, so that two installations on one cluster do not share one. */
+    @WithDefault("${turnkeep.kafka.topic-prefix:turnkeep.}session")
     String group();
 
     /** The most turns in one transaction. */
@@ -24,8 +24,12 @@ public interface TurnsConfig {
     @WithDefault("8M")
     MemorySize batchSize();
 
+    /** The most bytes of turns that are read and not yet stored, in all partitions; checked before each poll. */
+    @WithDefault("64M")
+    MemorySize inFlight();
+
     /** Connections for turn transactions: at most so many partitions are written at a time. */
-    @WithDefault("8")
+    @WithDefault("12")
     int connections();
 
     /** The first pause after a transient failure; it doubles, with jitter, up to {@link #retryMax}. */
@@ -46,6 +50,10 @@ public interface TurnsConfig {
      */
     @WithDefault("10s")
     Duration memberTimeout();
+
+    /** A batch that is under way for so long turns readiness red: Postgres does not even answer. */
+    @WithDefault("60s")
+    Duration stuckAfter();
 
     /** How long a stop, or a rebalance, waits for the transactions under way. */
     @WithDefault("10s")

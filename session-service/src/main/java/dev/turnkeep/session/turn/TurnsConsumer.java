@@ -13,6 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -22,14 +24,18 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the turns topic. One thread owns the Kafka consumer and never waits for Postgres: each partition's records are
- * processed on a virtual thread of their own while the partition is paused, so that an outage of any length neither
- * drops a record nor loses the partition. An offset is committed only after its turns are.
+ * processed on a thread of their own while the partition is paused, so that an outage of any length neither drops a
+ * record nor loses the partition. An offset is committed only after its turns are.
  *
- * <p>State is confined to the polling thread, but for {@link #finished} (handed over) and {@link #failing} (read by
- * readiness).
+ * <p>What is read and not yet stored is bounded by bytes: Kafka's own limits count compressed ones. So a poll brings few
+ * records, polls are gathered until a partition has a batch, and nothing is read while the bound is reached.
+ *
+ * <p>State is confined to the polling thread, but for {@link #finished} (handed over), {@link #failing} and
+ * {@link #unreadableSince} (read by readiness).
  */
 final class TurnsConsumer implements Runnable, ConsumerRebalanceListener {
     private static final Logger LOG = Logger.getLogger(TurnsConsumer.class);
@@ -38,34 +44,42 @@ final class TurnsConsumer implements Runnable, ConsumerRebalanceListener {
 
     private final Consumer<byte[], byte[]> consumer;
     private final String topic;
+    private final BooleanSupplier topicsReady;
     private final BatchProcessor processor;
     private final TurnMetrics metrics;
-    private final Duration drain;
+    private final TurnsConfig config;
 
-    private final Map<TopicPartition, Work> working = new HashMap<>();
+    private final Map<TopicPartition, Work> working = new ConcurrentHashMap<>();
     private final Map<TopicPartition, OffsetAndMetadata> committable = new HashMap<>();
     private final ConcurrentLinkedQueue<Work> finished = new ConcurrentLinkedQueue<>();
     private final Map<TopicPartition, Instant> failing = new ConcurrentHashMap<>();
+    private final Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> gathered = new HashMap<>();
+    private long bytesUnderWay;
+    private volatile @Nullable Instant unreadableSince;
     private volatile boolean stopping;
     private volatile boolean polling;
 
     TurnsConsumer(
             Consumer<byte[], byte[]> consumer,
             String topic,
+            BooleanSupplier topicsReady,
             BatchProcessor processor,
             TurnMetrics metrics,
-            Duration drain) {
+            TurnsConfig config) {
         this.consumer = consumer;
         this.topic = topic;
+        this.topicsReady = topicsReady;
         this.processor = processor;
         this.metrics = metrics;
-        this.drain = drain;
+        this.config = config;
     }
 
     /** The records of one poll of one partition, under way. */
     private final class Work implements BatchProcessor.Progress {
         private final TopicPartition partition;
         private final List<ConsumerRecord<byte[], byte[]>> records;
+        private final long bytes;
+        private final Instant begun = Instant.now();
         private final Cancellation cancellation = new Cancellation();
         private final CountDownLatch over = new CountDownLatch(1);
         private volatile boolean complete;
@@ -73,19 +87,23 @@ final class TurnsConsumer implements Runnable, ConsumerRebalanceListener {
         Work(TopicPartition partition, List<ConsumerRecord<byte[], byte[]>> records) {
             this.partition = partition;
             this.records = records;
+            this.bytes = records.stream().mapToLong(TurnsConsumer::size).sum();
         }
 
         void run() {
             try {
                 processor.process(records, cancellation, this);
                 complete = true;
+                failing.remove(partition);
             } catch (BatchProcessor.Cancelled e) {
+                failing.remove(partition);
                 LOG.infof("turns handed back: topic=%s partition=%d", partition.topic(), partition.partition());
             } catch (RuntimeException | Error e) {
+                // It is read again, and again: readiness stays red until it goes through.
+                failing.putIfAbsent(partition, begun);
                 LOG.errorf(e, "turns failed: topic=%s partition=%d", partition.topic(), partition.partition());
                 pause();
             } finally {
-                failing.remove(partition);
                 over.countDown();
                 finished.add(this);
                 if (polling) {
@@ -121,11 +139,16 @@ final class TurnsConsumer implements Runnable, ConsumerRebalanceListener {
 
     @Override
     public void run() {
+        while (!stopping && !topicsReady.getAsBoolean()) {
+            pause();
+        }
         consumer.subscribe(List.of(topic), this);
         while (!stopping) {
             try {
                 step();
+                unreadableSince = null;
             } catch (RuntimeException e) {
+                unreadableSince = unreadableSince == null ? Instant.now() : unreadableSince;
                 // Such as a broker that is away, or a topic that does not exist yet: the client goes on by itself.
                 LOG.warnf("turns topic cannot be read: reason=%s", e.getClass().getSimpleName());
                 pause();
@@ -135,9 +158,12 @@ final class TurnsConsumer implements Runnable, ConsumerRebalanceListener {
     }
 
     private void step() {
-        ConsumerRecords<byte[], byte[]> records = poll();
-        for (TopicPartition partition : records.partitions()) {
-            begin(partition, records.records(partition));
+        try {
+            gather();
+        } finally {
+            // Whatever a poll throws: what earlier ones brought is behind the consumer's position by now.
+            gathered.forEach(this::begin);
+            gathered.clear();
         }
         settle();
         if (!committable.isEmpty()) {
@@ -147,10 +173,52 @@ final class TurnsConsumer implements Runnable, ConsumerRebalanceListener {
         }
     }
 
-    private ConsumerRecords<byte[], byte[]> poll() {
+    /** Polls until a partition has a batch, the bound is reached, or nothing more is there at the moment. */
+    private void gather() {
+        Duration patience = POLL;
+        long bytes = 0;
+        while (bytesUnderWay + bytes < config.inFlight().asLongValue()) {
+            ConsumerRecords<byte[], byte[]> records = poll(patience);
+            if (records.isEmpty()) {
+                return;
+            }
+            patience = Duration.ZERO;
+            for (TopicPartition partition : records.partitions()) {
+                List<ConsumerRecord<byte[], byte[]>> ofPartition =
+                        gathered.computeIfAbsent(partition, p -> new ArrayList<>());
+                ofPartition.addAll(records.records(partition));
+                bytes += records.records(partition).stream()
+                        .mapToLong(TurnsConsumer::size)
+                        .sum();
+                if (ofPartition.size() >= config.batchTurns()
+                        || ofPartition.stream().mapToLong(TurnsConsumer::size).sum()
+                                >= config.batchSize().asLongValue()) {
+                    return;
+                }
+            }
+        }
+        if (gathered.isEmpty()) {
+            // The bound is reached: nothing is read, but the group has to see that this consumer is alive.
+            consumer.pause(consumer.assignment());
+            poll(POLL);
+            resumeIdle();
+        }
+    }
+
+    private void resumeIdle() {
+        List<TopicPartition> idle = new ArrayList<>(consumer.assignment());
+        idle.removeAll(working.keySet());
+        consumer.resume(idle);
+    }
+
+    private static long size(ConsumerRecord<byte[], byte[]> record) {
+        return record.value() == null ? 0 : record.value().length;
+    }
+
+    private ConsumerRecords<byte[], byte[]> poll(Duration patience) {
         try {
             polling = true;
-            return consumer.poll(finished.isEmpty() ? POLL : Duration.ZERO);
+            return consumer.poll(finished.isEmpty() ? patience : Duration.ZERO);
         } catch (WakeupException finishedOrStopping) {
             return ConsumerRecords.empty();
         } finally {
@@ -162,11 +230,14 @@ final class TurnsConsumer implements Runnable, ConsumerRebalanceListener {
         consumer.pause(List.of(partition));
         Work work = new Work(partition, records);
         working.put(partition, work);
-        Thread.ofVirtual().name("turns-" + partition.partition()).start(work::run);
+        bytesUnderWay += work.bytes;
+        // A platform thread: reading and hashing a batch would keep a carrier from the requests of the API.
+        Thread.ofPlatform().daemon().name("turns-" + partition.partition()).start(work::run);
     }
 
     private void settle() {
         for (Work work = finished.poll(); work != null; work = finished.poll()) {
+            bytesUnderWay -= work.bytes;
             if (!working.remove(work.partition, work)) {
                 continue;
             }
@@ -181,7 +252,8 @@ final class TurnsConsumer implements Runnable, ConsumerRebalanceListener {
 
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-        release(partitions, drain);
+        gathered.keySet().removeAll(partitions);
+        release(partitions, config.drain());
         if (!committable.isEmpty()) {
             commit();
         }
@@ -189,6 +261,7 @@ final class TurnsConsumer implements Runnable, ConsumerRebalanceListener {
 
     @Override
     public void onPartitionsLost(Collection<TopicPartition> partitions) {
+        gathered.keySet().removeAll(partitions);
         release(partitions, Duration.ZERO);
         partitions.forEach(committable::remove);
     }
@@ -251,15 +324,22 @@ final class TurnsConsumer implements Runnable, ConsumerRebalanceListener {
     }
 
     private void close() {
-        release(List.copyOf(working.keySet()), drain);
+        release(List.copyOf(working.keySet()), config.drain());
         if (!committable.isEmpty()) {
             commit();
         }
         consumer.close(CloseOptions.timeout(Duration.ofSeconds(5)));
     }
 
-    /** Since when the partition that has waited longest for a store has been waiting. */
+    /** Since when turns have been waiting: for a store, or for the topic itself to be readable. */
     Optional<Instant> waitingSince() {
-        return failing.values().stream().min(Instant::compareTo);
+        Instant unreadable = unreadableSince;
+        return Stream.concat(failing.values().stream(), Stream.ofNullable(unreadable))
+                .min(Instant::compareTo);
+    }
+
+    /** Since when the oldest batch under way has been: a store that does not answer at all throws nothing. */
+    Optional<Instant> workingSince() {
+        return working.values().stream().map(work -> work.begun).min(Instant::compareTo);
     }
 }

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class TurnsService {
     private static final Duration CLOSE = Duration.ofSeconds(5);
+    private static final int POLL_RECORDS = 8;
 
     private final TurnsConfig config;
     private final KafkaConfig kafka;
@@ -78,10 +79,15 @@ public class TurnsService {
         consumer = new TurnsConsumer(
                 client,
                 topics.turns().name(),
+                this::topicsVerified,
                 new BatchProcessor(transaction::store, deadLetters::put, config),
                 metrics,
-                config.drain());
+                config);
         polling = Thread.ofPlatform().name("turns-consumer").start(consumer);
+    }
+
+    private boolean topicsVerified() {
+        return guard != null && guard.state() instanceof TopicState.Verified;
     }
 
     private static TopicSpec spec(Topics.Topic topic) {
@@ -97,7 +103,9 @@ public class TurnsService {
         settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, memberTimeout);
         // Kafka's own advice: two lost signs of life are no death.
         settings.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, memberTimeout / 3);
-        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, config.batchTurns());
+        // A record may hold 50 MiB: few a poll, so that the bound on bytes is looked at often.
+        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS);
+        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         settings.put(
                 ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
                 Math.toIntExact(config.batchSize().asLongValue()));
@@ -149,8 +157,16 @@ public class TurnsService {
                             ? reason
                             : "the topics are not there yet");
         }
-        Optional<Instant> since = consumer == null ? Optional.empty() : consumer.waitingSince();
-        return since.filter(at -> at.plus(config.unreadyAfter()).isBefore(Instant.now()))
-                .map(at -> "turns wait for a store since " + at);
+        TurnsConsumer reading = consumer;
+        if (reading == null) {
+            return Optional.empty();
+        }
+        Instant now = Instant.now();
+        return reading.waitingSince()
+                .filter(at -> at.plus(config.unreadyAfter()).isBefore(now))
+                .map(at -> "turns wait for a store since " + at)
+                .or(() -> reading.workingSince()
+                        .filter(at -> at.plus(config.stuckAfter()).isBefore(now))
+                        .map(at -> "a batch is under way since " + at));
     }
 }

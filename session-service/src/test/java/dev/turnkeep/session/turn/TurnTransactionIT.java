@@ -5,6 +5,7 @@ import static dev.turnkeep.session.turn.SampleTurn.said;
 import static java.time.Duration.ofHours;
 import static java.time.Duration.ofMinutes;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.turnkeep.contracts.id.Scope;
 import dev.turnkeep.contracts.merkle.Message;
@@ -332,6 +333,98 @@ class TurnTransactionIT {
                         "four|\"hello <secret of four>\"",
                         "three|\"hello <secret of three>\"",
                         "two|\"hello <secret of two>\"");
+    }
+
+    @Test
+    void everySenderOfABatchKeepsItsOwnText() {
+        // Given
+        Message answer = said("assistant", "hi", "hi");
+        database.store(
+                SampleTurn.in(scope, "zero", "r-0").saying(List.of(said("user", "text of zero", "hello"), answer)));
+
+        // When
+        Message same = said("user", "text of one and two", "hello");
+        database.store(
+                SampleTurn.in(scope, "one", "r-1").saying(List.of(same, answer)),
+                SampleTurn.in(scope, "two", "r-2").saying(List.of(same, answer)));
+
+        // Then
+        assertThat(database.rows("SELECT s.harness_session_id, v.content FROM node_variants v "
+                        + "JOIN sessions s ON s.id = v.session_id WHERE s." + mine() + " ORDER BY 1"))
+                .containsExactly("one|\"text of one and two\"", "two|\"text of one and two\"");
+    }
+
+    @Test
+    void aSlotsNextSessionFindsTheSameParent() {
+        // Given
+        database.store(
+                SampleTurn.in(scope, "root", "r-0"),
+                SampleTurn.in(scope, "far", "r-1").harness("codex"));
+        database.store(
+                SampleTurn.ofActor(scope, "kid", "r-2").forkOf(null, "root"),
+                SampleTurn.ofActor(scope, "pup", "r-3").forkOf("codex", "far"));
+
+        // When
+        database.store(
+                SampleTurn.ofActor(scope, "kid", "r-4").forkOf(null, "root").at(NOON.plus(ofHours(2))));
+        database.store(
+                SampleTurn.ofActor(scope, "pup", "r-5").forkOf("codex", "far").at(NOON.plus(ofHours(2))));
+
+        // Then
+        assertThat(database.rows(
+                        "SELECT c.actor_id, p.harness_id || '/' || p.harness_session_id, count(*) FROM sessions c "
+                                + "JOIN sessions p ON p.id = c.parent_session_id WHERE c." + mine()
+                                + " GROUP BY 1, 2 ORDER BY 1"))
+                .containsExactly("kid|claude/root|2", "pup|codex/far|2");
+    }
+
+    @Test
+    void aCycleThroughAnAdoptedPlaceholderIsRefused() {
+        // Given
+        database.store(SampleTurn.in(scope, "c1", "r-1").forkOf(null, "p"));
+        database.store(SampleTurn.in(scope, "c2", "r-2").forkOf(null, "c1"));
+
+        // When
+        var outcome =
+                database.store(SampleTurn.in(scope, "p", "r-3").harness("codex").forkOf("claude", "c2"));
+
+        // Then
+        assertThat(outcome.droppedLinks()).isEqualTo(1);
+        assertThat(forks()).containsExactlyInAnyOrder("claude/c1 <- codex/p", "claude/c2 <- claude/c1");
+    }
+
+    @Test
+    void whatASessionRefusesIsTheFailureThatIsSeen() {
+        // Given: a NUL in a label, which Postgres cannot store, is refused by the statement that is sent first.
+        SampleTurn poison =
+                SampleTurn.in(scope, "s\u0001", "r-1").harness("claude").spokenBy("a\u0001");
+        var pending = poison.pending();
+        var broken = new PendingTurn(
+                TurnLabels.named(pending.turn(), "nul\0"), pending.times(), pending.payloadDigest(), pending.source());
+
+        // When / Then
+        assertThatThrownBy(() -> database.transaction.store(List.of(broken)))
+                .satisfies(e -> assertThat(Failure.of((RuntimeException) e)).isInstanceOf(Failure.Poison.class));
+    }
+
+    @Test
+    void aHistoryWhoseAnswersComeBackInAnotherFormIsNotReadAgain() {
+        // Given
+        List<Message> conversation = new ArrayList<>();
+        for (int turn = 0; turn < 12; turn++) {
+            conversation.add(said("user", "q" + turn, "q" + turn));
+            List<Message> posted = new ArrayList<>(conversation);
+            posted.add(said("assistant", "a" + turn, "answer " + turn));
+
+            // When
+            database.store(
+                    SampleTurn.in(scope, "s-1", "r-" + turn).saying(posted).at(NOON.plusSeconds(turn)));
+            conversation.add(said("assistant", "a" + turn, "another form of " + turn));
+        }
+
+        // Then
+        assertThat(count("nodes")).isEqualTo(12 + 12 + 11);
+        assertThat(count("node_variants")).isZero();
     }
 
     @Test
