@@ -101,7 +101,9 @@ CREATE TABLE nodes (
     created_at     timestamptz NOT NULL,
     PRIMARY KEY (org_id, environment, hash)
 );
-CREATE INDEX nodes_parent ON nodes (org_id, environment, parent_hash);
+-- The hash comes first: an index that began like the primary key would be taken for it while the table has no statistics,
+-- and every look-up of a node would read all nodes of its environment.
+CREATE INDEX nodes_parent ON nodes (parent_hash, org_id, environment);
 
 -- What a session sent where it differs from the node's content: several texts can project to one hash, and nobody is
 -- shown another's.
