@@ -21,7 +21,7 @@ import java.util.concurrent.ExecutionException;
  */
 public final class Main {
     private static final int ROUNDS = 3;
-    private static final int WARM_UP = 1;
+    private static final int WARM_UP = 2;
     /** No round begins later, so that the whole takes less than six minutes. */
     private static final Duration LIMIT = Duration.ofSeconds(285);
 

@@ -3,6 +3,7 @@ package dev.turnkeep.benchmarks;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /** What callers post: two kinds of turns, the same ones in every run. */
 final class Payload {
@@ -13,6 +14,9 @@ final class Payload {
     static final Payload REAL = new Payload("real", 1_000, 2, 60, 14_000, 44_000, 20_500, 1_400);
 
     static final List<Payload> ALL = List.of(SMALL, REAL);
+
+    // Sessions that are stored side by side must not compress each other better than real ones would.
+    private static final int TALES = 16;
 
     final String name;
 
@@ -26,9 +30,10 @@ final class Payload {
 
     private final String system;
     private final String tools;
-    private final String question;
+    private final int question;
+    private final List<String> questions;
     // All exchanges of a session in one text: a turn's history is its beginning, up to the turn's end.
-    private final String history;
+    private final List<String> histories;
     private final int[] ends;
     private final int exchange;
 
@@ -51,16 +56,12 @@ final class Payload {
                 ? ""
                 : "\"system\":[{\"type\":\"text\",\"text\":\"" + words(random, systemBytes) + "\"}],";
         tools = toolsBytes == 0 ? "" : "\"tools\":" + tools(random, toolsBytes) + ",";
-        question = words(random, questionBytes);
-        StringBuilder text = new StringBuilder();
+        question = questionBytes;
         ends = new int[turnsOfSession];
-        if (exchangeBytes > 0) {
-            for (int turn = 1; turn < turnsOfSession; turn++) {
-                text.append(exchange(turn - 1));
-                ends[turn] = text.length();
-            }
-        }
-        history = text.toString();
+        questions = IntStream.range(0, TALES)
+                .mapToObj(tale -> words(new Random(tale), questionBytes))
+                .toList();
+        histories = IntStream.range(0, TALES).mapToObj(this::history).toList();
     }
 
     /**
@@ -71,8 +72,10 @@ final class Payload {
      * @param turn from 0 to {@link #turnsOfSession}, exclusive
      */
     byte[] body(String session, int turn, String capturedAt) {
+        int tale = Math.floorMod(session.hashCode(), TALES);
         // A small turn is no continuation: what it asks is its own.
-        String asked = exchange > 0 ? session : session + "-" + turn;
+        String name = exchange > 0 ? session : session + "-" + turn;
+        String asked = name + " " + (exchange > 0 ? questions.get(tale) : words(new Random(name.hashCode()), question));
         String head = """
                 {"provider":"anthropic","agent_name":"bench",\
                 "session":{"auth_subject":"bench","harness_id":"bench","harness_session_id":"%1$s","cwd":"/srv/bench"},\
@@ -82,30 +85,44 @@ final class Payload {
                 "message":{"role":"assistant","content":[%5$s]},\
                 "usage":{"prompt_tokens":%6$d,"completion_tokens":120,"cache_read_input_tokens":%7$d}},\
                 "request":{"model":"claude-sonnet-4-5","max_tokens":4096,"stream":true,%8$s%9$s\
-                "messages":[{"role":"user","content":[{"type":"text","text":"%10$s %11$s"}]}""".formatted(
+                "messages":[{"role":"user","content":[{"type":"text","text":"%10$s"}]}""".formatted(
                         session,
                         turn,
                         capturedAt,
                         exchange > 0 ? "tool_use" : "end_turn",
-                        answer(turn, "tool_use_id", "tool_name", "tool_input"),
+                        answer(tale, turn, "tool_use_id", "tool_name", "tool_input"),
                         300 + ends[turn] / 4,
                         ends[turn] / 4,
                         system,
                         tools,
-                        asked,
-                        question);
-        return (head + history.substring(0, ends[turn]) + "]}}").getBytes(StandardCharsets.US_ASCII);
+                        asked);
+        return (head + histories.get(tale).substring(0, ends[turn]) + "]}}").getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** What is said in sessions that tell the same tale. */
+    private String history(int tale) {
+        StringBuilder text = new StringBuilder();
+        for (int turn = 1; turn < turnsOfSession && exchange > 0; turn++) {
+            text.append(exchange(tale, turn - 1));
+            // All tales have the same lengths.
+            ends[turn] = text.length();
+        }
+        return text.toString();
     }
 
     /** The answer of a turn and the result of the tool that it asked for, as the next request says them. */
-    private String exchange(int turn) {
+    private String exchange(int tale, int turn) {
         return """
                 ,{"role":"assistant","content":[%s]},{"role":"user","content":[\
-                {"type":"tool_result","tool_use_id":"toolu_%d","content":"%s"}]}""".formatted(answer(turn, "id", "name", "input"), turn, words(new Random(turn), exchange - 300));
+                {"type":"tool_result","tool_use_id":"toolu_%d","content":"%s"}]}""".formatted(
+                        answer(tale, turn, "id", "name", "input"),
+                        turn,
+                        words(new Random(31L * tale + turn + 1_000), exchange - 300));
     }
 
-    private String answer(int turn, String id, String name, String input) {
-        String said = "{\"type\":\"text\",\"text\":\"" + words(new Random(~turn), exchange > 0 ? 150 : 350) + "\"}";
+    private String answer(int tale, int turn, String id, String name, String input) {
+        String said = "{\"type\":\"text\",\"text\":\"" + words(new Random(31L * tale + turn), exchange > 0 ? 150 : 350)
+                + "\"}";
         return exchange == 0 ? said : said + """
                         ,{"type":"tool_use","%s":"toolu_%d","%s":"read_file","%s":{"path":"src/part_%d.txt","limit":200}}\
                         """.formatted(id, turn, name, input, turn);
@@ -135,6 +152,11 @@ final class Payload {
                 text.append((char) ('a' + word.nextInt(26)));
             }
             text.append(random.nextInt(12) == 0 ? ".\\n" : " ");
+        }
+        text.setLength(bytes);
+        // An escape that was cut in two.
+        if (text.charAt(bytes - 1) == '\\') {
+            text.setCharAt(bytes - 1, '.');
         }
         return text.toString();
     }
