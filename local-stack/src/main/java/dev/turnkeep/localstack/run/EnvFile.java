@@ -34,6 +34,6 @@ record EnvFile(StackAddresses engines, List<Service> services, String apiKey, St
 
     /** Only where a shell would read the value as something else: plain values stay plain for the simplest readers. */
     private static String quoted(String value) {
-        return value.matches("[A-Za-z0-9_./:,+=@-]*") ? value : "'" + value.replace("'", "'\\''") + "'";
+        return value.matches("[A-Za-z0-9_./:,+=@?-]*") ? value : "'" + value.replace("'", "'\\''") + "'";
     }
 }

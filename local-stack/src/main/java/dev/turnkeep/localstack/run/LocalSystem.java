@@ -5,6 +5,7 @@ import dev.turnkeep.localstack.LocalStack;
 import dev.turnkeep.localstack.PostgresAddress;
 import dev.turnkeep.localstack.Sources;
 import dev.turnkeep.localstack.Sources.External;
+import dev.turnkeep.localstack.Sources.Packaged;
 import dev.turnkeep.localstack.StackAddresses;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -37,6 +38,14 @@ final class LocalSystem implements AutoCloseable {
         if (sources.postgres() instanceof External) return engines;
         createDatabase(engines.postgres());
         return new StackAddresses(engines.kafka(), engines.postgres().withDatabase(DATABASE), engines.redis());
+    }
+
+    /** Our own Postgres asks for no password: without one its URL needs no quotes, in whatever reads it. */
+    StackAddresses forTools(StackAddresses engines) {
+        if (!(sources.postgres() instanceof Packaged)) return engines;
+        PostgresAddress own = engines.postgres();
+        var open = new PostgresAddress(own.host(), own.port(), own.database(), own.user(), "");
+        return new StackAddresses(engines.kafka(), open, engines.redis());
     }
 
     /** The first one alone, since it migrates the schema; then the others together. */

@@ -96,7 +96,8 @@ final class Run {
         system.startServices(services, ServiceEnvironment.of(engines, secrets), System.getenv());
         DevelopmentKey key = DevelopmentKey.obtain(url(services, Service.SESSION), secrets);
         progress.say(key.fresh() ? "made a development key" : "the development key is still good");
-        PrivateFile.write(home.env(), new EnvFile(engines, services, key.value(), secrets.adminKey()).text());
+        PrivateFile.write(
+                home.env(), new EnvFile(system.forTools(engines), services, key.value(), secrets.adminKey()).text());
         if (secrets.sample().isEmpty()) tellSample(services, key.value(), secrets);
         progress.show(new Summary(engines, services, secrets.sample()).text(howToStop));
         RunState.ofThisProcess(true).save(home.state());

@@ -58,7 +58,11 @@ class RunIT {
                 .contains("turn_count            6        6", "Turnkeep is running", "To stop: make down");
         assertThat(first.status()).isZero();
         Map<String, String> env = env();
-        assertThat(env).containsEntry("INGEST_URL", "http://127.0.0.1:" + ports.get("INGEST_PORT"));
+        assertThat(env)
+                .containsEntry("INGEST_URL", "http://127.0.0.1:" + ports.get("INGEST_PORT"))
+                .containsEntry(
+                        "POSTGRES_URL",
+                        "jdbc:postgresql://127.0.0.1:" + ports.get("POSTGRES_PORT") + "/turnkeep?user=turnkeep");
 
         // When
         Commands.Outcome again = command("up");
