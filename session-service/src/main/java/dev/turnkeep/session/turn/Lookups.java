@@ -37,11 +37,16 @@ final class Lookups {
             s.id, s.org_id, s.environment, s.harness_id, s.harness_session_id, s.is_guessed,
             s.state IN ('open', 'suspended') AS live, s.parent_session_id IS NOT NULL AS linked""";
 
+    /** OFFSET 0 makes the keys drive the look-up: without statistics Postgres would read all sessions for them. */
     private static final String BY_KEY = """
             SELECT %s
             FROM unnest($1::uuid[], $2::text[], $3::text[]) AS k (org_id, environment, harness_session_id)
-            JOIN sessions s ON s.org_id = k.org_id AND s.environment = k.environment
-                AND s.harness_session_id = k.harness_session_id AND s.retired_at IS NULL
+            CROSS JOIN LATERAL (
+                SELECT l.* FROM sessions l
+                WHERE l.org_id = k.org_id AND l.environment = k.environment
+                  AND l.harness_session_id = k.harness_session_id AND l.retired_at IS NULL
+                OFFSET 0
+            ) s
             """.formatted(FOUND);
 
     private static final String BY_ID = """
