@@ -1,6 +1,5 @@
 package dev.turnkeep.contracts.lifecycle;
 
-import dev.turnkeep.contracts.id.AuthSubject;
 import dev.turnkeep.contracts.id.ExternalId;
 import dev.turnkeep.contracts.id.HarnessId;
 import dev.turnkeep.contracts.id.HarnessSessionId;
@@ -29,8 +28,6 @@ final class Directory {
 
     private record External(Scope scope, ExternalId external) {}
 
-    private record SubjectKey(Scope scope, HarnessId harness, AuthSubject subject) {}
-
     private static final Comparator<Session> BY_START =
             Comparator.comparing(Directory::started).thenComparing(Session::id);
 
@@ -38,7 +35,7 @@ final class Directory {
     private final Map<ForkKey, Set<SessionId>> byForkKey = new HashMap<>();
     private final Map<ActorSlot, Set<SessionId>> bySlot = new HashMap<>();
     private final Map<External, SessionId> byExternal = new HashMap<>();
-    private final Map<SubjectKey, Set<SessionId>> bySubject = new HashMap<>();
+    private final Map<SubjectSlot, Set<SessionId>> bySubject = new HashMap<>();
     private final Map<SessionId, SessionId> ancestors;
 
     Directory(Collection<Session> loaded, Map<SessionId, SessionId> ancestors) {
@@ -62,9 +59,9 @@ final class Directory {
             byExternal.put(new External(session.scope(), session.external()), session.id());
         }
         if (session.labels().subject() != null) {
-            SubjectKey key = new SubjectKey(
+            SubjectSlot slot = new SubjectSlot(
                     session.scope(), session.harness(), session.labels().subject());
-            add(bySubject, key, session.id());
+            add(bySubject, slot, session.id());
         }
     }
 
@@ -123,10 +120,10 @@ final class Directory {
     }
 
     /** The subject's live session in the harness, if there is exactly one. */
-    Optional<Session> onlyLive(Scope scope, HarnessId harness, AuthSubject subject) {
-        List<Session> live = all(bySubject.get(new SubjectKey(scope, harness, subject))).stream()
-                .filter(s ->
-                        s.lifetime().state().live() && subject.equals(s.labels().subject()))
+    Optional<Session> onlyLive(SubjectSlot slot) {
+        List<Session> live = all(bySubject.get(slot)).stream()
+                .filter(s -> s.lifetime().state().live()
+                        && slot.subject().equals(s.labels().subject()))
                 .toList();
         return live.size() == 1 ? Optional.of(live.getFirst()) : Optional.empty();
     }

@@ -1,7 +1,6 @@
 package dev.turnkeep.contracts.lifecycle;
 
 import dev.turnkeep.contracts.id.ActorId;
-import dev.turnkeep.contracts.id.AuthSubject;
 import dev.turnkeep.contracts.id.HarnessId;
 import dev.turnkeep.contracts.id.HarnessSessionId;
 import dev.turnkeep.contracts.id.Scope;
@@ -94,7 +93,7 @@ public final class TurnFold {
     }
 
     private void ofKey(TurnFacts turn, SessionKey key) {
-        Optional<Session> joined = joined(turn, key);
+        Optional<Session> joined = joined(turn);
         if (joined.isPresent()) {
             Session session = joined.get();
             boolean ownKey = key.harnessSession().equals(session.harnessSession());
@@ -106,11 +105,8 @@ public final class TurnFold {
     }
 
     /** An identified caller that named neither session nor actor joins its only live session. */
-    private Optional<Session> joined(TurnFacts turn, SessionKey key) {
-        AuthSubject subject = turn.labels().subject();
-        return turn.synthetic() && subject != null
-                ? directory.onlyLive(key.scope(), key.harness(), subject)
-                : Optional.empty();
+    private Optional<Session> joined(TurnFacts turn) {
+        return Optional.ofNullable(SubjectSlot.of(turn)).flatMap(directory::onlyLive);
     }
 
     /** The key's row: itself, else the one guessed placeholder that this turn adopts, else a new one. */

@@ -22,6 +22,9 @@ import net.jqwik.api.Tuple;
 import org.erdtman.jcs.JsonCanonicalizer;
 
 class CanonicalJsonTest {
+    /** 1.0E-320, the one double that the reference library was found to write in a wrong form: 0.000…1e-178. */
+    private static final long WRONG_IN_THE_REFERENCE = 2024;
+
     @Property(edgeCases = EdgeCasesMode.NONE)
     void agreesWithTheReferenceLibrary(@ForAll("documents") String json) throws IOException {
         // Given
@@ -35,7 +38,7 @@ class CanonicalJsonTest {
     void agreesWithTheReferenceLibraryOnDoubles(@ForAll long bits) throws IOException {
         // Given
         double value = Double.longBitsToDouble(bits);
-        if (!Double.isFinite(value)) {
+        if (!Double.isFinite(value) || (bits & Long.MAX_VALUE) == WRONG_IN_THE_REFERENCE) {
             return;
         }
         String json = "[" + value + "]";
@@ -57,9 +60,9 @@ class CanonicalJsonTest {
     void writesNumbersAsEcmaScriptDoes() throws IOException {
         assertThat(of("""
                 [0, -0, -0.0, 1.0, 10, 1e3, 1e20, 1e21, 123456789012345678901234567890, 0.000001, 1e-7, 1.5e-7, 4.9e-324,
-                1e-323, 2.2250738585072014e-308, 1.7976931348623157e308, 9007199254740993, 999999999999999, -1.25e2, 0.1]""")).isEqualTo("""
+                1e-323, 2.2250738585072014e-308, 1.7976931348623157e308, 9007199254740993, 999999999999999, -1.25e2, 0.1, 1e-320]""")).isEqualTo("""
                 [0,0,0,1,10,1000,100000000000000000000,1e+21,1.2345678901234568e+29,0.000001,1e-7,1.5e-7,5e-324,\
-                1e-323,2.2250738585072014e-308,1.7976931348623157e+308,9007199254740992,999999999999999,-125,0.1]""");
+                1e-323,2.2250738585072014e-308,1.7976931348623157e+308,9007199254740992,999999999999999,-125,0.1,1e-320]""");
     }
 
     @Example

@@ -3,7 +3,6 @@ package dev.turnkeep.contracts.lifecycle;
 import static dev.turnkeep.contracts.lifecycle.SampleTurn.IDLE;
 import static dev.turnkeep.contracts.lifecycle.SampleTurn.NOON;
 
-import dev.turnkeep.contracts.id.AuthSubject;
 import dev.turnkeep.contracts.id.ExternalId;
 import dev.turnkeep.contracts.id.HarnessId;
 import dev.turnkeep.contracts.id.HarnessSessionId;
@@ -201,14 +200,14 @@ final class Rows {
             switch (turn.address()) {
                 case SessionKey key -> {
                     loaded.addAll(named(scope, key.harnessSession()));
-                    AuthSubject subject = turn.labels().subject();
-                    if (turn.synthetic() && subject != null) {
+                    SubjectSlot subject = SubjectSlot.of(turn);
+                    if (subject != null) {
                         loaded.addAll(where(s -> s.scope().equals(scope)
                                         && s.harness().equals(key.harness())
                                         && s.lifetime().state().live()
-                                        && subject.equals(s.labels().subject()))
+                                        && subject.subject().equals(s.labels().subject()))
                                 .sorted(Comparator.comparing(Session::id))
-                                .limit(2)
+                                .limit(subject.enough(batch))
                                 .toList());
                     }
                 }

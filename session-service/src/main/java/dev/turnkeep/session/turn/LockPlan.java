@@ -9,9 +9,10 @@ import dev.turnkeep.contracts.id.TurnAddress.ById;
 import dev.turnkeep.contracts.id.TurnAddress.SessionKey;
 import dev.turnkeep.contracts.lifecycle.Session;
 import dev.turnkeep.contracts.lifecycle.State;
+import dev.turnkeep.contracts.lifecycle.SubjectSlot;
 import dev.turnkeep.contracts.lifecycle.TurnFacts;
 import dev.turnkeep.session.turn.Lookups.AnyKey;
-import dev.turnkeep.session.turn.Lookups.Subject;
+import dev.turnkeep.session.turn.Lookups.Live;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,9 +20,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +41,7 @@ final class LockPlan {
             List<Found> byId,
             Map<ByExternalId, Found> byExternal,
             Map<ActorSlot, List<Found>> bySlot,
-            Map<Subject, List<Found>> bySubject) {}
+            Map<SubjectSlot, Live> bySubject) {}
 
     private final Lookup lookup;
     private final Map<AnyKey, List<Found>> byKey = new HashMap<>();
@@ -109,14 +112,14 @@ final class LockPlan {
     }
 
     /** Whether the subjects' live sessions are still those that were found, so that "exactly one" still is. */
-    boolean sameSubjects(Map<Subject, List<Found>> now) {
+    boolean sameSubjects(Map<SubjectSlot, Live> now) {
         return ids(lookup.bySubject()).equals(ids(now));
     }
 
-    private static Map<Subject, Set<SessionId>> ids(Map<Subject, List<Found>> found) {
-        Map<Subject, Set<SessionId>> ids = new HashMap<>();
-        found.forEach((subject, sessions) -> sessions.forEach(
-                session -> ids.computeIfAbsent(subject, s -> new HashSet<>()).add(session.id())));
+    private static Map<SubjectSlot, Set<SessionId>> ids(Map<SubjectSlot, Live> found) {
+        Map<SubjectSlot, Set<SessionId>> ids = new HashMap<>();
+        found.forEach((subject, live) ->
+                ids.put(subject, live.sessions().stream().map(Found::id).collect(Collectors.toSet())));
         return ids;
     }
 
@@ -161,7 +164,7 @@ final class LockPlan {
      * whatever was found, and that one has none.
      */
     private static boolean settled(TurnFacts turn, List<Found> children) {
-        boolean decidedByFold = turn.address() instanceof ActorSlot || Wanted.subject(turn) != null;
+        boolean decidedByFold = turn.address() instanceof ActorSlot || SubjectSlot.of(turn) != null;
         return !decidedByFold && !children.isEmpty() && children.stream().allMatch(Found::linked);
     }
 
@@ -169,14 +172,15 @@ final class LockPlan {
         AnyKey name = new AnyKey(key.scope(), key.harnessSession());
         all.add(bucket(name));
         List<Found> children = new ArrayList<>();
-        Subject subject = Wanted.subject(turn);
+        SubjectSlot subject = SubjectSlot.of(turn);
         if (subject != null) {
-            List<Found> live = lookup.bySubject().getOrDefault(subject, List.of());
-            if (live.size() == 1) {
-                live.forEach(this::lockInState);
-                children.addAll(live);
+            Live live = Objects.requireNonNull(lookup.bySubject().get(subject));
+            if (live.all()) {
+                // Any of them may be, or be left as, the only one.
+                live.sessions().forEach(this::lockInState);
+                children.addAll(live.sessions());
             } else {
-                live.forEach(found -> read.add(found.id()));
+                live.sessions().forEach(found -> read.add(found.id()));
             }
         }
         List<Found> exact = exactly(name, key.harness());

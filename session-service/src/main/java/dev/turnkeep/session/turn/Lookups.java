@@ -1,6 +1,7 @@
 package dev.turnkeep.session.turn;
 
 import dev.turnkeep.contracts.id.ActorId;
+import dev.turnkeep.contracts.id.AuthSubject;
 import dev.turnkeep.contracts.id.ExternalId;
 import dev.turnkeep.contracts.id.HarnessId;
 import dev.turnkeep.contracts.id.HarnessSessionId;
@@ -9,6 +10,7 @@ import dev.turnkeep.contracts.id.SessionId;
 import dev.turnkeep.contracts.id.TurnAddress.ActorSlot;
 import dev.turnkeep.contracts.id.TurnAddress.ByExternalId;
 import dev.turnkeep.contracts.id.TurnAddress.ById;
+import dev.turnkeep.contracts.lifecycle.SubjectSlot;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
@@ -27,8 +29,12 @@ final class Lookups {
     /** A harness session id under any harness: a turn's own, or its parent's. */
     record AnyKey(Scope scope, HarnessSessionId key) {}
 
-    /** A subject of a harness, whose live sessions are sought. */
-    record Subject(Scope scope, HarnessId harness, String subject) {}
+    /**
+     * Live sessions of a subject.
+     *
+     * @param all whether there are no others; else there are more than a batch can end or give away
+     */
+    record Live(List<Found> sessions, boolean all) {}
 
     /** A moment of a slot: which of its sessions may a turn of that time belong to? */
     record Moment(ActorSlot slot, Instant at, Duration idle) {}
@@ -91,15 +97,15 @@ final class Lookups {
             ) s
             """.formatted(FOUND);
 
-    /** Two a subject are enough to know that there is not exactly one. */
     private static final String BY_SUBJECT = """
             SELECT %s, s.auth_subject
-            FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) AS k (org_id, environment, harness_id, subject)
+            FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[])
+                AS k (org_id, environment, harness_id, subject, enough)
             CROSS JOIN LATERAL (
                 SELECT l.* FROM sessions l
                 WHERE l.org_id = k.org_id AND l.environment = k.environment AND l.harness_id = k.harness_id
                   AND l.auth_subject = k.subject AND l.state IN ('open', 'suspended')
-                ORDER BY l.id LIMIT 2
+                ORDER BY l.id LIMIT k.enough
             ) s
             """.formatted(FOUND);
 
@@ -175,22 +181,30 @@ final class Lookups {
         });
     }
 
-    static Future<Map<Subject, List<Found>>> bySubject(SqlConnection connection, Collection<Subject> subjects) {
+    static Future<Map<SubjectSlot, Live>> bySubject(SqlConnection connection, Map<SubjectSlot, Integer> subjects) {
         if (subjects.isEmpty()) {
             return Future.succeededFuture(Map.of());
         }
-        Columns<Subject> columns = Columns.of(List.copyOf(subjects))
-                .uuid(s -> s.scope().org().value())
-                .text(s -> s.scope().environment().value())
-                .text(s -> s.harness().value())
-                .text(Subject::subject);
+        Columns<Map.Entry<SubjectSlot, Integer>> columns = Columns.of(List.copyOf(subjects.entrySet()))
+                .uuid(s -> s.getKey().scope().org().value())
+                .text(s -> s.getKey().scope().environment().value())
+                .text(s -> s.getKey().harness().value())
+                .text(s -> s.getKey().subject().value())
+                .bigint(s -> s.getValue().longValue());
         return connection.preparedQuery(BY_SUBJECT).execute(columns.tuple()).map(rows -> {
-            Map<Subject, List<Found>> live = new HashMap<>();
+            Map<SubjectSlot, List<Found>> found = new HashMap<>();
             for (Row row : rows) {
-                Found found = found(row);
-                Subject subject = new Subject(found.scope(), found.harness(), row.getString("auth_subject"));
-                live.computeIfAbsent(subject, s -> new ArrayList<>()).add(found);
+                Found session = found(row);
+                AuthSubject subject = new AuthSubject(row.getString("auth_subject"));
+                found.computeIfAbsent(
+                                new SubjectSlot(session.scope(), session.harness(), subject), s -> new ArrayList<>())
+                        .add(session);
             }
+            Map<SubjectSlot, Live> live = new HashMap<>();
+            subjects.forEach((subject, enough) -> {
+                List<Found> sessions = found.getOrDefault(subject, List.of());
+                live.put(subject, new Live(sessions, sessions.size() < enough));
+            });
             return live;
         });
     }

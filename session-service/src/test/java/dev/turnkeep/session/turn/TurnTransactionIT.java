@@ -232,6 +232,25 @@ class TurnTransactionIT {
     }
 
     @Test
+    void anIdentifiedCallerJoinsTheOneThatItsBatchLeaves() {
+        // Given
+        for (String actor : List.of("a-1", "a-2", "a-3")) {
+            database.store(SampleTurn.ofActor(scope, actor, "first of " + actor).spokenBy("ann"));
+        }
+
+        // When: the batch gives two of the three to another caller before a turn of no session comes
+        var outcome = database.store(
+                SampleTurn.ofActor(scope, "a-1", "r-1").spokenBy("bob"),
+                SampleTurn.ofActor(scope, "a-3", "r-2").spokenBy("bob"),
+                SampleTurn.in(scope, "fedcba9876543210", "r-3").spokenBy("ann"));
+
+        // Then
+        assertThat(outcome.stored()).isEqualTo(3);
+        assertThat(sessions("actor_id, auth_subject, turn_count"))
+                .containsExactlyInAnyOrder("a-1|bob|2", "a-2|ann|2", "a-3|bob|2");
+    }
+
+    @Test
     void aChildThatComesFirstIsLinkedWhenItsParentIsAdopted() {
         // When
         database.store(SampleTurn.in(scope, "child", "r-1").harness("sub").forkOf(null, "root"));
