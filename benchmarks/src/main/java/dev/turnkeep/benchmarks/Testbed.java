@@ -45,7 +45,7 @@ final class Testbed implements AutoCloseable {
         stack = LocalStack.start(folder.resolve("data"), Sources.packages());
         try {
             StackAddresses bare = StackAddresses.of(stack);
-            engines = new StackAddresses(bare.kafka(), database(bare.postgres()), bare.redis());
+            engines = new StackAddresses(bare.kafka(), database(bare.postgres()), bare.redis(), bare.clickhouse());
             var environment = new ServiceEnvironment(engines, TOPIC_PREFIX, "bench:", ADMIN_KEY, MASTER_KEY);
             sessionService = service(Service.SESSION, environment, checkout, folder);
             ingestService = service(Service.INGEST, environment, checkout, folder);

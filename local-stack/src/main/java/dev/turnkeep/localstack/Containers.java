@@ -1,5 +1,6 @@
 package dev.turnkeep.localstack;
 
+import dev.turnkeep.localstack.clickhouse.ClickHousePing;
 import dev.turnkeep.localstack.kafka.KafkaPing;
 import dev.turnkeep.localstack.postgres.PostgresPing;
 import dev.turnkeep.localstack.redis.RedisPing;
@@ -59,5 +60,12 @@ final class Containers {
         List<String> command = List.of("valkey-server", "--save", "", "--appendonly", "no");
         var image = new ContainerEngine.Image("valkey/valkey:8", 6379, Map.of(), command);
         return new ContainerEngine<>("redis", image, port, new RedisAddress("127.0.0.1", port), new RedisPing());
+    }
+
+    static Engine<ClickHouseAddress> clickhouse(int port) {
+        // Without this the image lets the default user in from inside the container only.
+        Map<String, String> environment = Map.of("CLICKHOUSE_SKIP_USER_SETUP", "1", "TZ", "UTC");
+        var image = new ContainerEngine.Image("clickhouse/clickhouse-server:26.7", 8123, environment, List.of());
+        return new ContainerEngine<>("clickhouse", image, port, ClickHouseAddress.local(port), new ClickHousePing());
     }
 }

@@ -4,6 +4,8 @@ import dev.turnkeep.localstack.Sources.Container;
 import dev.turnkeep.localstack.Sources.External;
 import dev.turnkeep.localstack.Sources.Packaged;
 import dev.turnkeep.localstack.Sources.Source;
+import dev.turnkeep.localstack.clickhouse.ClickHousePing;
+import dev.turnkeep.localstack.clickhouse.ClickHouseServer;
 import dev.turnkeep.localstack.kafka.KafkaBroker;
 import dev.turnkeep.localstack.kafka.KafkaPing;
 import dev.turnkeep.localstack.postgres.PostgresPing;
@@ -29,10 +31,17 @@ public final class LocalStack implements AutoCloseable {
     private final Engine<PostgresAddress> postgres;
     private final Engine<RedisAddress> redis;
 
-    private LocalStack(Engine<KafkaAddress> kafka, Engine<PostgresAddress> postgres, Engine<RedisAddress> redis) {
+    private final Engine<ClickHouseAddress> clickhouse;
+
+    private LocalStack(
+            Engine<KafkaAddress> kafka,
+            Engine<PostgresAddress> postgres,
+            Engine<RedisAddress> redis,
+            Engine<ClickHouseAddress> clickhouse) {
         this.kafka = kafka;
         this.postgres = postgres;
         this.redis = redis;
+        this.clickhouse = clickhouse;
     }
 
     /** A stack of one's own, from the sources that the process is configured with. */
@@ -59,7 +68,14 @@ public final class LocalStack implements AutoCloseable {
                         PostgresServer::new,
                         Containers::postgres,
                         new PostgresPing()),
-                engine("redis", data, sources.redis(), RedisServer::new, Containers::redis, new RedisPing()));
+                engine("redis", data, sources.redis(), RedisServer::new, Containers::redis, new RedisPing()),
+                engine(
+                        "clickhouse",
+                        data,
+                        sources.clickhouse(),
+                        ClickHouseServer::new,
+                        Containers::clickhouse,
+                        new ClickHousePing()));
     }
 
     public Engine<KafkaAddress> kafka() {
@@ -74,8 +90,12 @@ public final class LocalStack implements AutoCloseable {
         return redis;
     }
 
+    public Engine<ClickHouseAddress> clickhouse() {
+        return clickhouse;
+    }
+
     public List<Engine<?>> engines() {
-        return List.of(kafka, postgres, redis);
+        return List.of(kafka, postgres, redis, clickhouse);
     }
 
     /** Starts all of them at once; stops them again when one fails. */

@@ -9,13 +9,15 @@ import java.nio.file.StandardCopyOption;
 import java.util.Properties;
 
 /** Where the engines of a stack answer, for another process to read. */
-public record StackAddresses(KafkaAddress kafka, PostgresAddress postgres, RedisAddress redis) {
+public record StackAddresses(
+        KafkaAddress kafka, PostgresAddress postgres, RedisAddress redis, ClickHouseAddress clickhouse) {
 
     public static StackAddresses of(LocalStack stack) {
         return new StackAddresses(
                 stack.kafka().address(),
                 stack.postgres().address(),
-                stack.redis().address());
+                stack.redis().address(),
+                stack.clickhouse().address());
     }
 
     /** The file appears whole or not at all. */
@@ -28,6 +30,7 @@ public record StackAddresses(KafkaAddress kafka, PostgresAddress postgres, Redis
         properties.setProperty("postgres.user", postgres.user());
         properties.setProperty("postgres.password", postgres.password());
         properties.setProperty("redis.url", redis.url());
+        properties.setProperty("clickhouse.url", clickhouse.urlWithLogin());
         Path aside = file.resolveSibling(file.getFileName() + ".part");
         try (Writer writer = Files.newBufferedWriter(aside)) {
             properties.store(writer, null);
@@ -48,6 +51,7 @@ public record StackAddresses(KafkaAddress kafka, PostgresAddress postgres, Redis
                         properties.getProperty("postgres.database"),
                         properties.getProperty("postgres.user"),
                         properties.getProperty("postgres.password")),
-                RedisAddress.parse(properties.getProperty("redis.url")));
+                RedisAddress.parse(properties.getProperty("redis.url")),
+                ClickHouseAddress.parse(properties.getProperty("clickhouse.url")));
     }
 }

@@ -184,7 +184,8 @@ class LocalStackIT {
             var sources = new Sources(
                     new Sources.External<>(stack.kafka().address()),
                     new Sources.External<>(stack.postgres().address()),
-                    new Sources.Packaged<>(taken.getLocalPort()));
+                    new Sources.Packaged<>(taken.getLocalPort()),
+                    new Sources.External<>(stack.clickhouse().address()));
 
             // Then
             assertThatThrownBy(() -> LocalStack.start(other, sources))
@@ -200,7 +201,8 @@ class LocalStackIT {
         var sources = new Sources(
                 new Sources.External<>(stack.kafka().address()),
                 new Sources.Packaged<>(0),
-                new Sources.External<>(stack.redis().address()));
+                new Sources.External<>(stack.redis().address()),
+                new Sources.External<>(stack.clickhouse().address()));
 
         // Then
         assertThat(cluster).isEmptyDirectory();
@@ -216,7 +218,8 @@ class LocalStackIT {
         var sources = new Sources(
                 new Sources.External<>(stack.kafka().address()),
                 new Sources.External<>(stack.postgres().address()),
-                new Sources.External<>(stack.redis().address()));
+                new Sources.External<>(stack.redis().address()),
+                new Sources.External<>(stack.clickhouse().address()));
 
         // When
         LocalStack external = LocalStack.start(other, sources);

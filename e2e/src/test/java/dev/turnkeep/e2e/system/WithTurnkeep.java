@@ -28,7 +28,8 @@ public @interface WithTurnkeep {
         private record Shared(TestSpace space, Turnkeep system) implements AutoCloseable {
             static Shared start() {
                 TestSpace space = TestSpace.open();
-                StackAddresses engines = new StackAddresses(space.kafka(), space.postgres(), space.redis());
+                StackAddresses engines =
+                        new StackAddresses(space.kafka(), space.postgres(), space.redis(), space.clickhouse());
                 return new Shared(space, Turnkeep.start(engines, space.topicPrefix(), space.redisKeyPrefix()));
             }
 

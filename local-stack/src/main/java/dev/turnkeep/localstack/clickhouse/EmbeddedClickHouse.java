@@ -38,10 +38,10 @@ public final class EmbeddedClickHouse {
         }
     }
 
-    /** A killed process leaves results behind. */
+    /** A killed process leaves results behind, and what the compression libraries unpacked. */
     private static Path emptied(Path folder) throws IOException {
         Files.createDirectories(folder);
-        try (var files = Files.newDirectoryStream(folder, "result-*.part")) {
+        try (var files = Files.newDirectoryStream(folder, Files::isRegularFile)) {
             for (Path file : files) Files.delete(file);
         }
         return folder;

@@ -16,14 +16,20 @@ public final class LocalStackResource implements QuarkusTestResourceLifecycleMan
     public Map<String, String> start() {
         TestSpace opened = TestSpace.open();
         space = opened;
-        return Map.of(
-                "turnkeep.kafka.bootstrap", opened.kafkaBootstrap(),
-                "turnkeep.kafka.topic-prefix", opened.topicPrefix(),
-                "turnkeep.postgres.url", opened.postgres().jdbcUrl(),
-                "turnkeep.postgres.user", opened.postgres().user(),
-                "turnkeep.postgres.password", opened.postgres().password(),
-                "turnkeep.redis.url", opened.redisUrl(),
-                "turnkeep.redis.key-prefix", opened.redisKeyPrefix());
+        return Map.ofEntries(
+                Map.entry("turnkeep.kafka.bootstrap", opened.kafkaBootstrap()),
+                Map.entry("turnkeep.kafka.topic-prefix", opened.topicPrefix()),
+                Map.entry("turnkeep.postgres.url", opened.postgres().jdbcUrl()),
+                Map.entry("turnkeep.postgres.user", opened.postgres().user()),
+                Map.entry("turnkeep.postgres.password", opened.postgres().password()),
+                Map.entry("turnkeep.redis.url", opened.redisUrl()),
+                Map.entry("turnkeep.redis.key-prefix", opened.redisKeyPrefix()),
+                Map.entry(
+                        "turnkeep.clickhouse.url",
+                        opened.clickhouse().endpoint().toString()),
+                Map.entry("turnkeep.clickhouse.database", opened.clickhouse().database()),
+                Map.entry("turnkeep.clickhouse.user", opened.clickhouse().user()),
+                Map.entry("turnkeep.clickhouse.password", opened.clickhouse().password()));
     }
 
     @Override

@@ -34,9 +34,12 @@ final class SharedStack {
             "KAFKA_BOOTSTRAP",
             "POSTGRES_URL",
             "REDIS_URL",
+            "CLICKHOUSE_URL",
+            "CLICKHOUSE_SOURCE",
             "KAFKA_PORT",
             "POSTGRES_PORT",
-            "REDIS_PORT");
+            "REDIS_PORT",
+            "CLICKHOUSE_PORT");
 
     private SharedStack() {}
 

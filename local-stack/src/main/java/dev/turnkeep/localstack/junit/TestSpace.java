@@ -1,11 +1,14 @@
 package dev.turnkeep.localstack.junit;
 
+import dev.turnkeep.localstack.ClickHouseAddress;
 import dev.turnkeep.localstack.EngineException;
 import dev.turnkeep.localstack.KafkaAddress;
 import dev.turnkeep.localstack.PostgresAddress;
 import dev.turnkeep.localstack.RedisAddress;
 import dev.turnkeep.localstack.StackAddresses;
+import dev.turnkeep.localstack.clickhouse.ClickHouseSql;
 import dev.turnkeep.localstack.kafka.KafkaPing;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -21,9 +24,15 @@ import java.util.concurrent.TimeoutException;
  * @param postgres a new, empty database with a superuser's login
  * @param topicPrefix such as {@code t_k3v9q2xa.}
  * @param redisKeyPrefix such as {@code t_k3v9q2xa:}
+ * @param clickhouse a new, empty database
  */
 public record TestSpace(
-        KafkaAddress kafka, String topicPrefix, PostgresAddress postgres, RedisAddress redis, String redisKeyPrefix)
+        KafkaAddress kafka,
+        String topicPrefix,
+        PostgresAddress postgres,
+        RedisAddress redis,
+        String redisKeyPrefix,
+        ClickHouseAddress clickhouse)
         implements AutoCloseable {
 
     private static final int NAME_LENGTH = 8;
@@ -43,8 +52,14 @@ public record TestSpace(
                         .mapToObj(digit -> Character.toString(Character.forDigit(digit, RADIX)))
                         .reduce("", String::concat);
         execute(engines.postgres(), List.of("CREATE DATABASE " + name));
+        clickhouse(engines.clickhouse(), "CREATE DATABASE " + name);
         return new TestSpace(
-                engines.kafka(), name + ".", engines.postgres().withDatabase(name), engines.redis(), name + ":");
+                engines.kafka(),
+                name + ".",
+                engines.postgres().withDatabase(name),
+                engines.redis(),
+                name + ":",
+                engines.clickhouse().withDatabase(name));
     }
 
     public String kafkaBootstrap() {
@@ -56,7 +71,7 @@ public record TestSpace(
         return redis.url();
     }
 
-    /** Drops the database, its replication slots first, and the topics. Keys expire with the engine. */
+    /** Drops the databases, the replication slots first, and the topics. Keys expire with the engine. */
     @Override
     public void close() {
         String database = postgres.database();
@@ -68,7 +83,16 @@ public record TestSpace(
                         "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = '%s'"
                                 .formatted(database),
                         "DROP DATABASE %s WITH (FORCE)".formatted(database)));
+        clickhouse(clickhouse, "DROP DATABASE IF EXISTS " + clickhouse.database() + " SYNC");
         deleteTopics();
+    }
+
+    private static void clickhouse(ClickHouseAddress address, String sql) {
+        try {
+            ClickHouseSql.run(address, sql);
+        } catch (IOException e) {
+            throw new EngineException("a test database at " + address + ": " + e.getMessage(), e);
+        }
     }
 
     private static void execute(PostgresAddress address, List<String> statements) {

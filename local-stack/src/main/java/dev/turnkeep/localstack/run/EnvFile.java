@@ -29,6 +29,7 @@ record EnvFile(StackAddresses engines, List<Service> services, String apiKey, St
         variables.put("KAFKA_BOOTSTRAP", engines.kafka().bootstrap());
         variables.put("POSTGRES_URL", engines.postgres().jdbcUrlWithLogin());
         variables.put("REDIS_URL", engines.redis().url());
+        variables.put("CLICKHOUSE_URL", engines.clickhouse().urlWithLogin());
         return variables;
     }
 

@@ -1,5 +1,6 @@
 package dev.turnkeep.localstack.run;
 
+import dev.turnkeep.localstack.ClickHouseAddress;
 import dev.turnkeep.localstack.EngineException;
 import dev.turnkeep.localstack.LocalStack;
 import dev.turnkeep.localstack.PostgresAddress;
@@ -7,6 +8,8 @@ import dev.turnkeep.localstack.Sources;
 import dev.turnkeep.localstack.Sources.External;
 import dev.turnkeep.localstack.Sources.Packaged;
 import dev.turnkeep.localstack.StackAddresses;
+import dev.turnkeep.localstack.clickhouse.ClickHouseSql;
+import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,22 +33,34 @@ final class LocalSystem implements AutoCloseable {
         this.stack = LocalStack.of(home.data(), sources);
     }
 
-    /** Returns where the engines answer, with the database of the services in place. */
+    /** Returns where the engines answer, with the databases of the services in place. */
     StackAddresses startEngines() {
         stack.start(engine -> progress.say(engine.name() + " is up at " + engine.address()));
         StackAddresses engines = StackAddresses.of(stack);
         // Somebody else's database is chosen by its URL; in ours we make one.
-        if (sources.postgres() instanceof External) return engines;
-        createDatabase(engines.postgres());
-        return new StackAddresses(engines.kafka(), engines.postgres().withDatabase(DATABASE), engines.redis());
+        boolean ownPostgres = !(sources.postgres() instanceof External);
+        boolean ownClickHouse = !(sources.clickhouse() instanceof External);
+        return new StackAddresses(
+                engines.kafka(),
+                ownPostgres ? createDatabase(engines.postgres()) : engines.postgres(),
+                engines.redis(),
+                ownClickHouse ? createDatabase(engines.clickhouse()) : engines.clickhouse());
     }
 
-    /** Our own Postgres asks for no password: without one its URL needs no quotes, in whatever reads it. */
+    /**
+     * Our own Postgres asks for no password: without one its URL needs no quotes, in whatever reads it. The URL of our
+     * own ClickHouse is that of its HTTP interface and nothing more, which any HTTP client takes as it is.
+     */
     StackAddresses forTools(StackAddresses engines) {
-        if (!(sources.postgres() instanceof Packaged)) return engines;
         PostgresAddress own = engines.postgres();
-        var open = new PostgresAddress(own.host(), own.port(), own.database(), own.user(), "");
-        return new StackAddresses(engines.kafka(), open, engines.redis());
+        boolean trusting = sources.postgres() instanceof Packaged;
+        return new StackAddresses(
+                engines.kafka(),
+                trusting ? new PostgresAddress(own.host(), own.port(), own.database(), own.user(), "") : own,
+                engines.redis(),
+                sources.clickhouse() instanceof External
+                        ? engines.clickhouse()
+                        : engines.clickhouse().withDatabase(ClickHouseAddress.DEFAULT));
     }
 
     /** The first one alone, since it migrates the schema; then the others together. */
@@ -84,7 +99,7 @@ final class LocalSystem implements AutoCloseable {
                 process.service().name() + " is ready at " + process.service().url());
     }
 
-    private static void createDatabase(PostgresAddress server) {
+    private static PostgresAddress createDatabase(PostgresAddress server) {
         try (var connection = server.connect();
                 var exists = connection.prepareStatement("SELECT 1 FROM pg_database WHERE datname = ?");
                 var create = connection.createStatement()) {
@@ -92,8 +107,18 @@ final class LocalSystem implements AutoCloseable {
             try (var rows = exists.executeQuery()) {
                 if (!rows.next()) create.execute("CREATE DATABASE " + DATABASE);
             }
+            return server.withDatabase(DATABASE);
         } catch (SQLException e) {
             throw new EngineException("cannot create the database " + DATABASE + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static ClickHouseAddress createDatabase(ClickHouseAddress server) {
+        try {
+            ClickHouseSql.run(server, "CREATE DATABASE IF NOT EXISTS " + DATABASE);
+            return server.withDatabase(DATABASE);
+        } catch (IOException e) {
+            throw new EngineException("cannot create the ClickHouse database " + DATABASE + ": " + e.getMessage(), e);
         }
     }
 }

@@ -27,6 +27,7 @@ final class PortCheck {
         wanted.add(new Wanted("Kafka", port(sources.kafka()), "KAFKA_PORT"));
         wanted.add(new Wanted("Postgres", port(sources.postgres()), "POSTGRES_PORT"));
         wanted.add(new Wanted("Redis", port(sources.redis()), "REDIS_PORT"));
+        wanted.add(new Wanted("ClickHouse", port(sources.clickhouse()), "CLICKHOUSE_PORT"));
         for (Service service : services) {
             wanted.add(new Wanted(service.name(), service.port(), service.portVariable()));
             wanted.add(new Wanted(

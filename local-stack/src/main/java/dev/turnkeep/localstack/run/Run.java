@@ -23,6 +23,7 @@ final class Run {
     private static final int KAFKA_PORT = 19092;
     private static final int POSTGRES_PORT = 15432;
     private static final int REDIS_PORT = 16379;
+    private static final int CLICKHOUSE_PORT = 18123;
 
     // Whoever asks whether a system is running holds the lock for a moment.
     private static final Duration PROBED = Duration.ofSeconds(1);
@@ -138,7 +139,8 @@ final class Run {
         return new Sources(
                 withPort(sources.kafka(), KAFKA_PORT),
                 withPort(sources.postgres(), POSTGRES_PORT),
-                withPort(sources.redis(), REDIS_PORT));
+                withPort(sources.redis(), REDIS_PORT),
+                withPort(sources.clickhouse(), CLICKHOUSE_PORT));
     }
 
     private static <A> Sources.Source<A> withPort(Sources.Source<A> source, int port) {

@@ -47,6 +47,12 @@ public record ServiceEnvironment(
                 Map.entry("TURNKEEP_POSTGRES_URL", engines.postgres().jdbcUrl()),
                 Map.entry("TURNKEEP_POSTGRES_USER", engines.postgres().user()),
                 Map.entry("TURNKEEP_POSTGRES_PASSWORD", engines.postgres().password()),
+                Map.entry(
+                        "TURNKEEP_CLICKHOUSE_URL",
+                        engines.clickhouse().endpoint().toString()),
+                Map.entry("TURNKEEP_CLICKHOUSE_DATABASE", engines.clickhouse().database()),
+                Map.entry("TURNKEEP_CLICKHOUSE_USER", engines.clickhouse().user()),
+                Map.entry("TURNKEEP_CLICKHOUSE_PASSWORD", engines.clickhouse().password()),
                 Map.entry("TURNKEEP_REDIS_URL", engines.redis().url()),
                 Map.entry("TURNKEEP_REDIS_KEY_PREFIX", redisKeyPrefix),
                 Map.entry("TURNKEEP_ADMIN_KEY", adminKey),

@@ -21,6 +21,7 @@ record Summary(StackAddresses engines, List<Service> services, Optional<String> 
         row(text, "Kafka", engines.kafka() + " (topics turnkeep.turns.v1, turnkeep.turns.dlq.v1)");
         row(text, "Postgres", engines.postgres().toString());
         row(text, "Redis", engines.redis().toString());
+        row(text, "ClickHouse", engines.clickhouse().toString());
         row(text, "logs and data", ".local-stack/log, .local-stack/data");
         text.append("\nTry, from this folder:\n\n");
         text.append("    . ./.local-stack/env\n");

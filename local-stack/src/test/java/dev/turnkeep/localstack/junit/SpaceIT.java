@@ -3,7 +3,9 @@ package dev.turnkeep.localstack.junit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnkeep.localstack.PostgresAddress;
+import dev.turnkeep.localstack.clickhouse.ClickHouseSql;
 import dev.turnkeep.localstack.kafka.KafkaPing;
+import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +45,7 @@ class SpaceIT {
     }
 
     @Test
-    void leavesNeitherDatabaseNorSlotNorTopicBehind(TestSpace neighbour) throws Exception {
+    void leavesNeitherDatabasesNorSlotNorTopicBehind(TestSpace neighbour) throws Exception {
         // Given
         TestSpace space = TestSpace.open();
         String database = space.postgres().database();
@@ -67,6 +69,12 @@ class SpaceIT {
         }
         String left = "SELECT count(*) FROM pg_database WHERE datname = '%s'".formatted(database);
         assertThat(value(neighbour.postgres(), left)).isEqualTo("0");
+        String kept = "SELECT groupArray(name) = ['%s'] FROM system.databases WHERE name IN ('%s', '%s')"
+                .formatted(
+                        neighbour.clickhouse().database(),
+                        database,
+                        neighbour.clickhouse().database());
+        assertThat(ClickHouseSql.run(neighbour.clickhouse(), kept)).isEqualTo("1");
         String slots = "SELECT count(*) FROM pg_replication_slots WHERE slot_name = '%s'".formatted(database);
         assertThat(value(neighbour.postgres(), slots)).isEqualTo("0");
     }
@@ -85,6 +93,9 @@ class SpaceIT {
                     .containsEntry("turnkeep.kafka.bootstrap", injected.kafkaBootstrap())
                     .containsEntry("turnkeep.redis.url", injected.redisUrl())
                     .containsEntry("turnkeep.postgres.user", injected.postgres().user())
+                    .containsEntry(
+                            "turnkeep.clickhouse.url",
+                            injected.clickhouse().endpoint().toString())
                     .containsOnlyKeys(
                             "turnkeep.kafka.bootstrap",
                             "turnkeep.kafka.topic-prefix",
@@ -92,12 +103,32 @@ class SpaceIT {
                             "turnkeep.postgres.user",
                             "turnkeep.postgres.password",
                             "turnkeep.redis.url",
-                            "turnkeep.redis.key-prefix");
+                            "turnkeep.redis.key-prefix",
+                            "turnkeep.clickhouse.url",
+                            "turnkeep.clickhouse.database",
+                            "turnkeep.clickhouse.user",
+                            "turnkeep.clickhouse.password");
             assertThat(configuration.get("turnkeep.postgres.url"))
                     .isNotEqualTo(injected.postgres().jdbcUrl());
+            assertThat(configuration.get("turnkeep.clickhouse.database"))
+                    .isNotEqualTo(injected.clickhouse().database());
         } finally {
             resource.stop();
         }
+    }
+
+    @Test
+    void hasAnEmptyClickHouseDatabaseOfItsOwn(TestSpace space) throws IOException {
+        // Given
+        String database = space.clickhouse().database();
+
+        // When
+        String tables = ClickHouseSql.run(
+                space.clickhouse(), "SELECT count() FROM system.tables WHERE database = '%s'".formatted(database));
+
+        // Then
+        assertThat(database).startsWith("t_");
+        assertThat(tables).isEqualTo("0");
     }
 
     private static String value(PostgresAddress address, String sql) throws SQLException {

@@ -32,7 +32,8 @@ class EnvFileTest {
                         "ADMIN_KEY=tk_admin_k",
                         "KAFKA_BOOTSTRAP=127.0.0.1:1",
                         "POSTGRES_URL='jdbc:postgresql://127.0.0.1:2/turnkeep?user=ada&password=secret'",
-                        "REDIS_URL=redis://127.0.0.1:3");
+                        "REDIS_URL=redis://127.0.0.1:3",
+                        "CLICKHOUSE_URL=http://127.0.0.1:4");
     }
 
     @Test

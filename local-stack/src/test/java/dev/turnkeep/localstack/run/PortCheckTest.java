@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 
 class PortCheckTest {
 
-    private final Sources sources =
-            new Sources(new Packaged<>(1), new Packaged<>(2), new External<>(new RedisAddress("elsewhere", 3)));
+    private final Sources sources = new Sources(
+            new Packaged<>(1), new Packaged<>(2), new External<>(new RedisAddress("elsewhere", 3)), new Packaged<>(0));
 
     @Test
     void saysWhichPortIsTakenAndWhatChoosesAnother() {

@@ -2,9 +2,11 @@ package dev.turnkeep.localstack.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnkeep.localstack.ClickHouseAddress;
 import dev.turnkeep.localstack.Commands;
 import dev.turnkeep.localstack.Ports;
 import dev.turnkeep.localstack.Processes;
+import dev.turnkeep.localstack.clickhouse.ClickHouseSql;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -36,7 +39,7 @@ class RunIT {
             ports.put(service.portVariable(), Integer.toString(Ports.free()));
             ports.put(service.managementPortVariable(), Integer.toString(Ports.free()));
         }
-        for (String engine : List.of("KAFKA_PORT", "POSTGRES_PORT", "REDIS_PORT"))
+        for (String engine : List.of("KAFKA_PORT", "POSTGRES_PORT", "REDIS_PORT", "CLICKHOUSE_PORT"))
             ports.put(engine, Integer.toString(Ports.free()));
     }
 
@@ -62,7 +65,10 @@ class RunIT {
                 .containsEntry("INGEST_URL", "http://127.0.0.1:" + ports.get("INGEST_PORT"))
                 .containsEntry(
                         "POSTGRES_URL",
-                        "jdbc:postgresql://127.0.0.1:" + ports.get("POSTGRES_PORT") + "/turnkeep?user=turnkeep");
+                        "jdbc:postgresql://127.0.0.1:" + ports.get("POSTGRES_PORT") + "/turnkeep?user=turnkeep")
+                .containsEntry("CLICKHOUSE_URL", "http://127.0.0.1:" + ports.get("CLICKHOUSE_PORT"));
+        var clickhouse = ClickHouseAddress.parse(Objects.requireNonNull(env.get("CLICKHOUSE_URL")));
+        assertThat(ClickHouseSql.run(clickhouse, "EXISTS DATABASE turnkeep")).isEqualTo("1");
 
         // When
         Commands.Outcome again = command("up");

@@ -2,6 +2,7 @@ package dev.turnkeep.localstack.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnkeep.localstack.ClickHouseAddress;
 import dev.turnkeep.localstack.KafkaAddress;
 import dev.turnkeep.localstack.PostgresAddress;
 import dev.turnkeep.localstack.RedisAddress;
@@ -15,7 +16,8 @@ class ServiceEnvironmentTest {
     static final StackAddresses ENGINES = new StackAddresses(
             new KafkaAddress("127.0.0.1:1"),
             new PostgresAddress("127.0.0.1", 2, "turnkeep", "ada", "secret"),
-            new RedisAddress("127.0.0.1", 3));
+            new RedisAddress("127.0.0.1", 3),
+            ClickHouseAddress.local(4));
 
     private final ServiceEnvironment environment =
             new ServiceEnvironment(ENGINES, "turnkeep.", "turnkeep:", "the admin key", "the master key");
@@ -31,6 +33,10 @@ class ServiceEnvironmentTest {
                         Map.entry("TURNKEEP_POSTGRES_PASSWORD", "secret"),
                         Map.entry("TURNKEEP_REDIS_URL", "redis://127.0.0.1:3"),
                         Map.entry("TURNKEEP_REDIS_KEY_PREFIX", "turnkeep:"),
+                        Map.entry("TURNKEEP_CLICKHOUSE_URL", "http://127.0.0.1:4"),
+                        Map.entry("TURNKEEP_CLICKHOUSE_DATABASE", "default"),
+                        Map.entry("TURNKEEP_CLICKHOUSE_USER", "default"),
+                        Map.entry("TURNKEEP_CLICKHOUSE_PASSWORD", ""),
                         Map.entry("TURNKEEP_ADMIN_KEY", "the admin key"),
                         Map.entry("TURNKEEP_MASTER_KEY", "the master key"),
                         Map.entry("TURNKEEP_TOPIC_PARTITIONS", "4"),

@@ -22,8 +22,12 @@ import java.util.TreeMap;
 public final class SignalDispositions {
 
     private static final int LAST = 31;
-    // Larger than any struct sigaction (152 bytes with glibc on x86-64): only compared and handed back, never read.
-    private static final long STRUCT = 256;
+    // struct sigaction of glibc on x86-64: the handler, a mask of which the kernel knows 8 bytes of 128, flags,
+    // restorer.
+    private static final long STRUCT = 152;
+    // Handler and mask. Not the flags: the engine adds SA_ONSTACK to SIGSEGV at its first statement and leaves the
+    // handler as it is, which changes nothing for threads that have no such stack, and the JVM's have none.
+    private static final int COMPARED = 16;
 
     private final Map<Integer, byte[]> actions;
 
@@ -47,7 +51,8 @@ public final class SignalDispositions {
         SignalDispositions now = current();
         List<Integer> changed = new ArrayList<>();
         actions.forEach((signal, action) -> {
-            if (!Arrays.equals(action, now.actions.get(signal))) changed.add(signal);
+            byte[] current = now.actions.getOrDefault(signal, new byte[COMPARED]);
+            if (!Arrays.equals(action, 0, COMPARED, current, 0, COMPARED)) changed.add(signal);
         });
         return changed;
     }

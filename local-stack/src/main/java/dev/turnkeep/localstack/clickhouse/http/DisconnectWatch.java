@@ -48,11 +48,20 @@ public final class DisconnectWatch implements AutoCloseable {
             while (true) {
                 Thread.sleep(ROUND_MILLIS);
                 watched.forEach((exchange, left) -> {
-                    if (exchange.clientLeft() && watched.containsKey(exchange)) left.run();
+                    if (exchange.clientLeft() && watched.containsKey(exchange)) tell(left);
                 });
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** One that fails must not end the watch over all the others. */
+    private static void tell(Runnable left) {
+        try {
+            left.run();
+        } catch (RuntimeException e) {
+            System.err.println("a statement whose client left could not be cancelled: " + e.getMessage());
         }
     }
 }

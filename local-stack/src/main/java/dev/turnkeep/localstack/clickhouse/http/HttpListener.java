@@ -74,7 +74,18 @@ public final class HttpListener implements AutoCloseable {
         try (socket) {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(IDLE_MILLIS);
-            SocketInput input = new SocketInput(socket);
+            exchanges(socket);
+        } catch (IOException gone) {
+            // The client left, or has been idle for too long: nobody to tell, and closing is the answer.
+        } finally {
+            open.remove(socket);
+            places.release();
+        }
+    }
+
+    private void exchanges(Socket socket) throws IOException {
+        SocketInput input = new SocketInput(socket);
+        try {
             boolean goingOn = true;
             while (goingOn) {
                 HttpExchange exchange = HttpExchange.next(socket, input);
@@ -84,11 +95,6 @@ public final class HttpListener implements AutoCloseable {
             }
         } catch (MalformedRequestException e) {
             refuse(socket, e);
-        } catch (IOException gone) {
-            // The client left, or has been idle for too long: nobody to tell, and closing is the answer.
-        } finally {
-            open.remove(socket);
-            places.release();
         }
     }
 

@@ -51,23 +51,22 @@ final class Connections implements AutoCloseable {
 
     private Lease ofSession(QueryRequest request, QueryRequest.SessionKey key) {
         Lease session = sessions.lease(key);
+        ChdbConnection connection = session.connection();
+        String restore = "";
         try {
-            String restore = restore(session.connection(), request.settings());
-            Runnable end = () -> {
-                try (session) {
-                    if (!restore.isEmpty()) session.connection().run(restore);
-                }
-            };
-            try {
-                session.connection().run(preparation(request));
-            } catch (RuntimeException e) {
-                end.run();
-                throw e;
-            }
-            return new Lease(session.connection(), end);
+            restore = restore(connection, request.settings());
+            connection.run(preparation(request));
         } catch (RuntimeException e) {
-            session.close();
+            giveBack(session, restore);
             throw e;
+        }
+        String settings = restore;
+        return new Lease(connection, () -> giveBack(session, settings));
+    }
+
+    private static void giveBack(Lease session, String restore) {
+        try (session) {
+            if (!restore.isEmpty()) session.connection().run(restore);
         }
     }
 
@@ -85,7 +84,7 @@ final class Connections implements AutoCloseable {
         // Not in a session, where nothing could take it back. There the statement itself is looked at.
         if (request.readOnly()
                 && request.session().isEmpty()
-                && !request.settings().containsKey("readonly")) sql.append(", readonly = 2");
+                && !"1".equals(request.settings().get("readonly"))) sql.append(", readonly = 2");
         return sql.toString();
     }
 
