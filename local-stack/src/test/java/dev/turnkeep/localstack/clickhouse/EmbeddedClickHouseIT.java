@@ -1,0 +1,236 @@
+package dev.turnkeep.localstack.clickhouse;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.turnkeep.localstack.ClickHouseAddress;
+import dev.turnkeep.localstack.Engine;
+import dev.turnkeep.localstack.EngineException;
+import dev.turnkeep.localstack.LocalStack;
+import dev.turnkeep.localstack.Sources;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The server process itself: what it survives, what it holds back, and what it does when its client is gone. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+class EmbeddedClickHouseIT {
+
+    private static final Pattern PEAK = Pattern.compile("VmHWM:\\s+(\\d+) kB");
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set before each test
+    private Path folder;
+
+    @SuppressWarnings("NullAway.Init") // opened before each test
+    private Engine<ClickHouseAddress> engine;
+
+    @BeforeEach
+    void start() {
+        engine = engine();
+        engine.start();
+    }
+
+    @AfterEach
+    void stop() {
+        engine.close();
+    }
+
+    @Test
+    void keepsEveryAcknowledgedRowWhenItIsKilled() throws Exception {
+        // Given
+        sql("CREATE TABLE acknowledged (id UInt64) ENGINE = MergeTree ORDER BY id");
+        Queue<Long> acknowledged = new ConcurrentLinkedQueue<>();
+        try (var threads = Executors.newFixedThreadPool(4)) {
+            for (long thread = 0; thread < 4; thread++) {
+                long first = thread * 1_000_000;
+                threads.execute(() -> insertUntilItDies(first, acknowledged));
+            }
+            while (acknowledged.size() < 200) Thread.onSpinWait();
+
+            // When
+            engine.kill();
+        }
+        engine.start();
+
+        // Then
+        String ids = String.join(",", acknowledged.stream().map(String::valueOf).toList());
+        assertThat(sql("SELECT uniqExact(id) FROM acknowledged WHERE id IN (%s)".formatted(ids)))
+                .isEqualTo(Integer.toString(acknowledged.size()));
+    }
+
+    private void insertUntilItDies(long first, Queue<Long> acknowledged) {
+        for (long id = first; ; id++) {
+            try {
+                sql("INSERT INTO acknowledged VALUES (%d)".formatted(id));
+            } catch (IOException dead) {
+                return;
+            }
+            acknowledged.add(id);
+        }
+    }
+
+    @Test
+    void keepsTablesAndRowsOverACleanRestart() throws IOException {
+        // Given
+        sql("CREATE DATABASE kept");
+        sql("CREATE TABLE kept.rows (id UInt64) ENGINE = MergeTree ORDER BY id");
+        sql("INSERT INTO kept.rows SELECT number FROM numbers(1000)");
+
+        // When
+        engine.stop();
+        engine.start();
+
+        // Then
+        assertThat(sql("SELECT count() FROM kept.rows")).isEqualTo("1000");
+    }
+
+    @Test
+    void streamsAResultThatIsLargerThanItsMemoryGrows() throws IOException {
+        // Given
+        sql("SELECT number FROM numbers(300000) FORMAT RowBinary");
+        long before = peakBytes();
+        long received = 0;
+
+        // When
+        try (Socket client = request("SELECT number, repeat('x', 200) FROM numbers(3000000) FORMAT RowBinary", "all")) {
+            InputStream answer = client.getInputStream();
+            byte[] buffer = new byte[256 * 1024];
+            byte[] end = "0\r\n\r\n".getBytes(US_ASCII);
+            for (int read = answer.read(buffer); read >= 0; read = answer.read(buffer)) {
+                received += read;
+                if (read >= end.length
+                        && new String(buffer, read - end.length, end.length, US_ASCII).equals("0\r\n\r\n")) break;
+            }
+        }
+
+        // Then
+        assertThat(received).isGreaterThan(3_000_000L * 210);
+        assertThat(peakBytes() - before).isLessThan(received / 3);
+    }
+
+    @Test
+    void leavesAFailedResultWithoutItsEnd() throws IOException {
+        // When
+        String answer;
+        try (Socket client = request("SELECT throwIf(number = 2000000) FROM numbers(3000000)", "cut")) {
+            answer = new String(client.getInputStream().readAllBytes(), US_ASCII);
+        }
+
+        // Then
+        assertThat(answer).startsWith("HTTP/1.1 200").doesNotEndWith("0\r\n\r\n");
+        assertThat(answer.length()).isGreaterThan(512 * 1024);
+    }
+
+    @Test
+    void cancelsAStatementWhoseClientLeft() throws IOException {
+        // Given
+        String running = "SELECT count() FROM system.processes WHERE query LIKE 'SELECT sum(sleepEachRow%'";
+        try (Socket client =
+                request("SELECT sum(sleepEachRow(0.1)) FROM numbers(600) SETTINGS max_block_size = 1", "leaving")) {
+            while (!sql(running).equals("1")) Thread.onSpinWait();
+            assertThat(client.isConnected()).isTrue();
+        }
+
+        // Then
+        while (!sql(running).equals("0")) Thread.onSpinWait();
+        assertThat(sql("SELECT 1")).isEqualTo("1");
+    }
+
+    @Test
+    void insertsNothingOfARequestThatEndsEarly() throws IOException {
+        // Given
+        sql("CREATE TABLE partial (id UInt64) ENGINE = MergeTree ORDER BY id");
+        try (Socket client = connect()) {
+            String head = String.join(
+                    "\r\n",
+                    "POST /?query=INSERT+INTO+partial+FORMAT+TSV HTTP/1.1",
+                    "Transfer-Encoding: chunked",
+                    "",
+                    "4",
+                    "1\n2\n",
+                    "");
+            client.getOutputStream().write(head.getBytes(US_ASCII));
+        }
+
+        // When
+        while (!sql("SELECT count() FROM system.processes WHERE query LIKE 'INSERT INTO partial%'")
+                .equals("0")) Thread.onSpinWait();
+
+        // Then
+        assertThat(sql("SELECT count() FROM partial")).isEqualTo("0");
+    }
+
+    @Test
+    void endsAStatementThatNeedsMoreMemoryThanItMayHave() throws IOException {
+        // Then
+        assertThatThrownBy(() ->
+                        sql("SELECT length(groupArray(repeat('x', 1000) || toString(number))) FROM numbers(5000000)"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("MEMORY_LIMIT_EXCEEDED");
+        assertThat(sql("SELECT 1")).isEqualTo("1");
+    }
+
+    @Test
+    void keepsASecondServerAwayFromItsData() {
+        try (Engine<ClickHouseAddress> second = engine()) {
+            assertThatThrownBy(second::start)
+                    .isInstanceOf(EngineException.class)
+                    .hasMessageContaining("does another process use");
+        }
+        assertThat(engine.running()).isTrue();
+    }
+
+    /** A new one on the same data, on another port. */
+    private Engine<ClickHouseAddress> engine() {
+        return LocalStack.of(folder, Sources.packages()).clickhouse();
+    }
+
+    private String sql(String statement) throws IOException {
+        return ClickHouseSql.run(engine.address(), statement);
+    }
+
+    /** Asks, and leaves the answer to the caller. */
+    private Socket request(String statement, String id) throws IOException {
+        Socket client = connect();
+        byte[] body = statement.getBytes(UTF_8);
+        String head =
+                "POST /?query_id=" + id + " HTTP/1.1\r\nHost: here\r\nContent-Length: " + body.length + "\r\n\r\n";
+        client.getOutputStream().write(head.getBytes(US_ASCII));
+        client.getOutputStream().write(body);
+        return client;
+    }
+
+    private Socket connect() throws IOException {
+        return new Socket(
+                InetAddress.getLoopbackAddress(), engine.address().endpoint().getPort());
+    }
+
+    private long peakBytes() throws IOException {
+        ProcessHandle server = ProcessHandle.current()
+                .descendants()
+                .filter(process -> process.info().commandLine().orElse("").contains(folder.toString())
+                        && process.info().command().orElse("").endsWith("java"))
+                .findFirst()
+                .orElseThrow();
+        Matcher peak = PEAK.matcher(Files.readString(Path.of("/proc", Long.toString(server.pid()), "status")));
+        assertThat(peak.find()).isTrue();
+        return Long.parseLong(peak.group(1)) * 1024;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.localstack.clickhouse.http;
+
+import org.jspecify.annotations.NullMarked;

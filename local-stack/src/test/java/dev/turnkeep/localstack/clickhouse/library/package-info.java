@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.localstack.clickhouse.library;
+
+import org.jspecify.annotations.NullMarked;

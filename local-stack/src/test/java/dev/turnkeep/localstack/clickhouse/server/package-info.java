@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.localstack.clickhouse.server;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.localstack.clickhouse.wire;
+
+import org.jspecify.annotations.NullMarked;
