@@ -1,0 +1,5 @@
+/** From a slot to a sink. */
+@NullMarked
+package dev.turnkeep.replication.stream;
+
+import org.jspecify.annotations.NullMarked;
