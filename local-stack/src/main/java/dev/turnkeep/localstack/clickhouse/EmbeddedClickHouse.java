@@ -33,6 +33,7 @@ public final class EmbeddedClickHouse {
     private static void close(ClickHouseHttp server) {
         try {
             server.close();
+            System.out.println("ClickHouse has ended");
         } catch (IOException e) {
             System.err.println("not closed cleanly: " + e.getMessage());
         }

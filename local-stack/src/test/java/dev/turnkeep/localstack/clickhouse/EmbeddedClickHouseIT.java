@@ -4,11 +4,13 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.turnkeep.localstack.ClickHouseAddress;
 import dev.turnkeep.localstack.Engine;
 import dev.turnkeep.localstack.EngineException;
 import dev.turnkeep.localstack.LocalStack;
+import dev.turnkeep.localstack.Settings;
 import dev.turnkeep.localstack.Sources;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,13 +18,16 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,6 +46,13 @@ class EmbeddedClickHouseIT {
     @SuppressWarnings("NullAway.Init") // opened before each test
     private Engine<ClickHouseAddress> engine;
 
+    @BeforeAll
+    static void isTheServerThatIsConfigured() {
+        assumeTrue(
+                Sources.from(Settings.ofProcess()).clickhouse() instanceof Sources.Packaged<?>,
+                "CLICKHOUSE_URL or CLICKHOUSE_SOURCE chooses another server");
+    }
+
     @BeforeEach
     void start() {
         engine = engine();
@@ -57,12 +69,13 @@ class EmbeddedClickHouseIT {
         // Given
         sql("CREATE TABLE acknowledged (id UInt64) ENGINE = MergeTree ORDER BY id");
         Queue<Long> acknowledged = new ConcurrentLinkedQueue<>();
+        CountDownLatch enough = new CountDownLatch(200);
         try (var threads = Executors.newFixedThreadPool(4)) {
             for (long thread = 0; thread < 4; thread++) {
                 long first = thread * 1_000_000;
-                threads.execute(() -> insertUntilItDies(first, acknowledged));
+                threads.execute(() -> insertUntilItDies(first, acknowledged, enough));
             }
-            while (acknowledged.size() < 200) Thread.onSpinWait();
+            enough.await();
 
             // When
             engine.kill();
@@ -75,7 +88,7 @@ class EmbeddedClickHouseIT {
                 .isEqualTo(Integer.toString(acknowledged.size()));
     }
 
-    private void insertUntilItDies(long first, Queue<Long> acknowledged) {
+    private void insertUntilItDies(long first, Queue<Long> acknowledged, CountDownLatch enough) {
         for (long id = first; ; id++) {
             try {
                 sql("INSERT INTO acknowledged VALUES (%d)".formatted(id));
@@ -83,6 +96,7 @@ class EmbeddedClickHouseIT {
                 return;
             }
             acknowledged.add(id);
+            enough.countDown();
         }
     }
 
@@ -95,10 +109,45 @@ class EmbeddedClickHouseIT {
 
         // When
         engine.stop();
+        boolean running = engine.running();
         engine.start();
 
         // Then
+        assertThat(running).isFalse();
         assertThat(sql("SELECT count() FROM kept.rows")).isEqualTo("1000");
+    }
+
+    @Test
+    void endsWhatRunsBeforeItEndsItself() throws IOException {
+        // Given
+        String running = "SELECT count() FROM system.processes WHERE query LIKE 'SELECT sleepEachRow%'";
+        try (Socket client =
+                request("SELECT sleepEachRow(0.1) FROM numbers(600) SETTINGS max_block_size = 1", "long")) {
+            while (!sql(running).equals("1")) Thread.onSpinWait();
+
+            // When
+            engine.stop();
+            boolean cut = client.getInputStream().readAllBytes().length == 0;
+
+            // Then
+            assertThat(cut).isTrue();
+        }
+        assertThat(Files.readString(folder.resolve("clickhouse/clickhouse.log")))
+                .endsWith("ClickHouse has ended\n");
+    }
+
+    @Test
+    void letsAGetOnlyLookWhateverItSets() throws IOException {
+        // Given
+        String create = "/?query=CREATE+TABLE+made+(a+Int8)+ENGINE=Memory";
+
+        // When
+        List<String> refused = List.of(get(create), get(create + "&readonly=0"), get(create + "&session_id=s"));
+
+        // Then
+        assertThat(refused).allSatisfy(answer -> assertThat(answer).contains("Exception-Code: 164"));
+        assertThat(get("/?query=SELECT+40%2B2&readonly=1&session_id=s")).endsWith("\r\n42\n\r\n0\r\n\r\n");
+        assertThat(sql("EXISTS TABLE made")).isEqualTo("0");
     }
 
     @Test
@@ -157,21 +206,18 @@ class EmbeddedClickHouseIT {
     void insertsNothingOfARequestThatEndsEarly() throws IOException {
         // Given
         sql("CREATE TABLE partial (id UInt64) ENGINE = MergeTree ORDER BY id");
+        String running = "SELECT count() FROM system.processes WHERE query LIKE 'INSERT INTO partial%'";
         try (Socket client = connect()) {
-            String head = String.join(
-                    "\r\n",
-                    "POST /?query=INSERT+INTO+partial+FORMAT+TSV HTTP/1.1",
-                    "Transfer-Encoding: chunked",
-                    "",
-                    "4",
-                    "1\n2\n",
-                    "");
+            String head = "POST /?query=INSERT+INTO+partial+FORMAT+TSV HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
             client.getOutputStream().write(head.getBytes(US_ASCII));
+            // More than the server reads before it begins: 400,000 bytes of a chunk that says it has 400,008.
+            client.getOutputStream().write("61a88\r\n".getBytes(US_ASCII));
+            client.getOutputStream().write("1234567\n".repeat(50_000).getBytes(US_ASCII));
+            while (!sql(running).equals("1")) Thread.onSpinWait();
         }
 
         // When
-        while (!sql("SELECT count() FROM system.processes WHERE query LIKE 'INSERT INTO partial%'")
-                .equals("0")) Thread.onSpinWait();
+        while (!sql(running).equals("0")) Thread.onSpinWait();
 
         // Then
         assertThat(sql("SELECT count() FROM partial")).isEqualTo("0");
@@ -215,6 +261,15 @@ class EmbeddedClickHouseIT {
         client.getOutputStream().write(head.getBytes(US_ASCII));
         client.getOutputStream().write(body);
         return client;
+    }
+
+    /** The whole answer, head and chunks. */
+    private String get(String path) throws IOException {
+        try (Socket client = connect()) {
+            String head = "GET " + path + " HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n";
+            client.getOutputStream().write(head.getBytes(US_ASCII));
+            return new String(client.getInputStream().readAllBytes(), US_ASCII);
+        }
     }
 
     private Socket connect() throws IOException {

@@ -2,11 +2,10 @@ package dev.turnkeep.localstack.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.turnkeep.localstack.ClickHouseAddress;
 import dev.turnkeep.localstack.Commands;
 import dev.turnkeep.localstack.Ports;
 import dev.turnkeep.localstack.Processes;
-import dev.turnkeep.localstack.clickhouse.ClickHouseSql;
+import dev.turnkeep.localstack.Settings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -16,7 +15,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -66,9 +64,10 @@ class RunIT {
                 .containsEntry(
                         "POSTGRES_URL",
                         "jdbc:postgresql://127.0.0.1:" + ports.get("POSTGRES_PORT") + "/turnkeep?user=turnkeep")
-                .containsEntry("CLICKHOUSE_URL", "http://127.0.0.1:" + ports.get("CLICKHOUSE_PORT"));
-        var clickhouse = ClickHouseAddress.parse(Objects.requireNonNull(env.get("CLICKHOUSE_URL")));
-        assertThat(ClickHouseSql.run(clickhouse, "EXISTS DATABASE turnkeep")).isEqualTo("1");
+                .containsEntry(
+                        "CLICKHOUSE_URL",
+                        Settings.ofProcess()
+                                .value("CLICKHOUSE_URL", "http://127.0.0.1:" + ports.get("CLICKHOUSE_PORT")));
 
         // When
         Commands.Outcome again = command("up");

@@ -63,12 +63,17 @@ public final class ClickHouseHttp implements AutoCloseable {
         return version;
     }
 
-    /** Ends what runs, then the engine; an engine that cannot be ended is left to the end of the process. */
+    /**
+     * Ends what runs, then the engine.
+     *
+     * @throws IOException when something runs on: the engine is then left to the end of the process
+     */
     @Override
     public void close() throws IOException {
         listener.close();
         watch.close();
-        if (!running.cancelAll(LAST_STATEMENTS)) return;
+        if (!running.cancelAll(LAST_STATEMENTS))
+            throw new IOException("statements did not end within " + LAST_STATEMENTS.toSeconds() + " s");
         connections.close();
         engine.close();
     }

@@ -57,7 +57,11 @@ final class Connections implements AutoCloseable {
             restore = restore(connection, request.settings());
             connection.run(preparation(request));
         } catch (RuntimeException e) {
-            giveBack(session, restore);
+            try {
+                giveBack(session, restore);
+            } catch (RuntimeException also) {
+                e.addSuppressed(also);
+            }
             throw e;
         }
         String settings = restore;
@@ -82,9 +86,8 @@ final class Connections implements AutoCloseable {
                 sql.append(", ").append(Quoted.name(name)).append(" = ").append(Quoted.literal(value));
         });
         // Not in a session, where nothing could take it back. There the statement itself is looked at.
-        if (request.readOnly()
-                && request.session().isEmpty()
-                && !"1".equals(request.settings().get("readonly"))) sql.append(", readonly = 2");
+        if (request.readOnly() > 0 && request.session().isEmpty())
+            sql.append(", readonly = ").append(request.readOnly());
         return sql.toString();
     }
 

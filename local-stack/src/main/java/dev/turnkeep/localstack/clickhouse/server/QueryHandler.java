@@ -100,7 +100,7 @@ final class QueryHandler {
         Call call = new Call(source.sql(), format, request.parameters());
         switch (source.statement()) {
             case Statement.Insert insert -> {
-                refuseUnderGet(request);
+                refuseToWrite(request);
                 try (ChdbInsert stream =
                         connection.insert(new Call(source.sql(), insert.format(), request.parameters()))) {
                     stream.append(source.data());
@@ -110,14 +110,14 @@ final class QueryHandler {
             case Statement.Select select ->
                 watch.during(exchange, () -> running.cancel(run.id()), () -> select(connection, format, call, answer));
             case Statement.Kill kill -> {
-                refuseUnderGet(request);
+                refuseToWrite(request);
                 whole(connection, new Call(kill.sql().getBytes(UTF_8), format, request.parameters()), answer);
                 // The engine's own SYNC waits for ever: a killed statement stays on its list until its connection is
                 // used again.
                 if (kill.waits()) running.await(kill.ids(), KILLED_WITHIN);
             }
             case Statement.Other other -> {
-                if (!other.readOnly()) refuseUnderGet(request);
+                if (!other.readOnly()) refuseToWrite(request);
                 whole(connection, call, answer);
             }
             case Statement.Empty empty -> throw new AssertionError("refused before");
@@ -125,10 +125,11 @@ final class QueryHandler {
         }
     }
 
-    private static void refuseUnderGet(QueryRequest request) {
-        if (request.readOnly() && request.session().isPresent())
+    /** Outside of sessions the engine itself does: in one it would have to be told for all that follows, too. */
+    private static void refuseToWrite(QueryRequest request) {
+        if (request.readOnly() > 0 && request.session().isPresent())
             throw ClickHouseException.of(
-                    ClickHouseException.READONLY, "READONLY", "Cannot execute query in readonly mode: use POST");
+                    ClickHouseException.READONLY, "READONLY", "Cannot execute query in readonly mode");
     }
 
     private static void select(ChdbConnection connection, String formatName, Call call, Answer answer)

@@ -1,5 +1,6 @@
 package dev.turnkeep.localstack.clickhouse.server;
 
+import dev.turnkeep.localstack.clickhouse.engine.ClickHouseException;
 import dev.turnkeep.localstack.clickhouse.http.RequestHead;
 import dev.turnkeep.localstack.clickhouse.wire.HttpCoding;
 import java.time.Duration;
@@ -17,7 +18,8 @@ import java.util.UUID;
  * @param format of a result whose statement names none
  * @param settings every parameter of the URL that means nothing else
  * @param parameters of {@code param_}, by the rest of their names
- * @param readOnly whether the statement may only look, as under GET
+ * @param readOnly the level of ClickHouse's setting: 0 for any statement, 1 for those that only look, 2 for the same
+ *     with settings of their own. Never 0 under GET
  * @param framesIn whether the body comes in compressed frames
  * @param framesOut whether the result goes out in compressed frames
  * @param coding of the response, as HTTP has it
@@ -30,7 +32,7 @@ record QueryRequest(
         Map<String, String> settings,
         Map<String, String> parameters,
         Optional<SessionKey> session,
-        boolean readOnly,
+        int readOnly,
         boolean framesIn,
         boolean framesOut,
         Optional<HttpCoding> coding,
@@ -73,6 +75,8 @@ record QueryRequest(
             if (name.startsWith(PARAMETER)) parameters.put(name.substring(PARAMETER.length()), value);
             else if (!NOT_SETTINGS.contains(name)) settings.put(name, value);
         });
+        boolean get = !head.method().equals("POST");
+        int readOnly = readOnly(get, settings);
         String id = head.parameter("query_id");
         return new QueryRequest(
                 id.isEmpty() ? UUID.randomUUID().toString() : id,
@@ -81,13 +85,27 @@ record QueryRequest(
                 settings,
                 parameters,
                 session(head, user),
-                !head.method().equals("POST"),
+                readOnly,
                 head.flag("decompress"),
                 head.flag("compress"),
                 head.flag("enable_http_compression")
                         ? HttpCoding.accepted(head.header("Accept-Encoding"))
                         : Optional.empty(),
                 head.flag("wait_end_of_query"));
+    }
+
+    /** Taken out of the settings, unless it is no level at all: the engine then has the words for it. */
+    private static int readOnly(boolean get, Map<String, String> settings) {
+        String given = settings.getOrDefault("readonly", "");
+        if (!given.matches("[0-2]")) return get ? 2 : 0;
+        settings.remove("readonly");
+        int level = given.charAt(0) - '0';
+        if (get && level == 0)
+            throw ClickHouseException.of(
+                    ClickHouseException.READONLY,
+                    "READONLY",
+                    "Cannot modify 'readonly' setting in readonly mode, which GET is: use POST");
+        return level;
     }
 
     private static Optional<SessionKey> session(RequestHead head, String user) {

@@ -153,6 +153,53 @@ class ConnectionContractIT extends ClientContract {
     }
 
     @Test
+    void refusesASecondRequestOfABusySessionAndLeavesTheFirstAlone() throws Exception {
+        // Given
+        String session = address.database() + "-busy";
+        String id = session + "-first";
+        var settings = new QuerySettings().setQueryId(id).waitEndOfQuery(true).serverSetting("max_block_size", "1");
+        try (Client inSession = builder().serverSetting("session_id", session).build();
+                var thread = Executors.newSingleThreadExecutor()) {
+            var first = thread.submit(() -> refusal(() -> inSession
+                    .query("SELECT sleepEachRow(0.1) FROM numbers(601)", settings)
+                    .get()));
+            String running = "SELECT count() FROM system.processes WHERE query LIKE 'SELECT sleepEachRow(0.1)%601)%'";
+            while (one(running).equals("0")) Thread.onSpinWait();
+
+            // When
+            List<Integer> refusals = new ArrayList<>();
+            for (int time = 0; time < 3; time++)
+                refusals.add(refusal(() -> inSession.query("SELECT 1").get()).getCode());
+            execute("KILL QUERY WHERE query_id = '" + id + "' ASYNC");
+
+            // Then
+            assertThat(refusals).containsOnly(373);
+            assertThat(first.get().getCode()).isEqualTo(394);
+            assertThat(one(inSession, "SELECT 1")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void goesOnInASessionAfterARefusedRequest() throws Exception {
+        // Given
+        String session = address.database() + "-refused";
+        try (Client inSession = builder().serverSetting("session_id", session).build()) {
+            execute(inSession, "CREATE TEMPORARY TABLE kept AS SELECT 7 AS x");
+            var unknown =
+                    new QuerySettings().serverSetting("max_block_size", "99").serverSetting("no_such", "1");
+
+            // When
+            var refusal = refusal(() -> inSession.query("SELECT 1", unknown).get());
+
+            // Then
+            assertThat(refusal.getCode()).isEqualTo(115);
+            assertThat(one(inSession, "SELECT x FROM kept")).isEqualTo("7");
+            assertThat(one(inSession, "SELECT toString(getSetting('max_block_size'))"))
+                    .isNotEqualTo("99");
+        }
+    }
+
+    @Test
     void echoesTheQueryId() throws Exception {
         // Given
         String id = address.database() + "-echo";

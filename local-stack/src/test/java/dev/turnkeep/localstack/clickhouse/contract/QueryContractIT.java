@@ -75,6 +75,19 @@ class QueryContractIT extends ClientContract {
     }
 
     @Test
+    void findsTheFewRowsOfALongScan() {
+        // When
+        List<GenericRecord> rows = client.queryAll(
+                "SELECT number FROM numbers(20000000) WHERE number % 5000000 = 4999999",
+                new QuerySettings().serverSetting("max_block_size", "1000"));
+
+        // Then
+        assertThat(rows)
+                .extracting(row -> row.getLong(1))
+                .containsExactlyInAnyOrder(4_999_999L, 9_999_999L, 14_999_999L, 19_999_999L);
+    }
+
+    @Test
     void answersNoRowsWithTheirColumns() throws Exception {
         try (QueryResponse response =
                         client.query("SELECT 1 AS a, 'x' AS b WHERE 0").get();
@@ -204,9 +217,12 @@ class QueryContractIT extends ClientContract {
         // Given
         var settings = new QuerySettings().serverSetting("no_such_setting", "1");
 
+        // When
+        var refusal = refusal(() -> client.query("SELECT 1", settings).get());
+
         // Then
-        assertThat(refusal(() -> client.query("SELECT 1", settings).get()).getCode())
-                .isEqualTo(115);
+        assertThat(refusal.getCode()).isEqualTo(115);
+        assertThat(refusal.getTransportProtocolCode()).isEqualTo(404);
     }
 
     @Test
@@ -233,6 +249,7 @@ class QueryContractIT extends ClientContract {
 
         // Then
         assertThat(refusal.getCode()).isEqualTo(159);
+        assertThat(refusal.getTransportProtocolCode()).isEqualTo(408);
     }
 
     @Test
