@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run up down sample test bench build fmt doctor clean FORCE
+.PHONY: help run up down sample test bench figures build fmt doctor clean FORCE
 
 MVN ?= mvn
 export MVN
@@ -50,6 +50,9 @@ test: ## build everything and run every test, unit and integration
 bench: ## measure the system beside its engines' limits (minutes); writes benchmarks/results/foundation.json
 	@$(WITH_JDK) local-stack/bin/build $(SERVICES) benchmarks && "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED \
 		-cp "benchmarks/target/classes:$$(cat benchmarks/target/benchmarks.classpath)" dev.turnkeep.benchmarks.Main
+
+figures: ## measure the embedded ClickHouse (a minute); writes benchmarks/results/clickhouse-embedded.json
+	@local-stack/bin/clickhouse-figures
 
 build: ## build everything without running tests
 	@$(WITH_JDK) $(MVN) -B -ntp -q -DskipTests verify

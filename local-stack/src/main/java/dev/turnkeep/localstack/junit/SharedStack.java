@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SharedStack {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    // The first start of all fetches ClickHouse's engine.
+    private static final Duration PATIENCE = Duration.ofMinutes(15);
     private static final long PAUSE_MILLIS = 20;
     private static final int TAIL_BYTES = 8_192;
     private static final List<String> SETTINGS = List.of(

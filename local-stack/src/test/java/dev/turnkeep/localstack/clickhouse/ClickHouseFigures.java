@@ -31,7 +31,7 @@ import java.util.concurrent.Future;
 
 /**
  * Measures the embedded ClickHouse on this machine, through the official client, and writes the figures down: run by
- * {@code local-stack/bin/clickhouse-figures}. Client, server and engine share the machine, so these are figures of the
+ * {@code make figures}. Client, server and engine share the machine, so these are figures of the
  * three together.
  */
 @SuppressWarnings("try") // the client says that close() may throw anything
@@ -76,7 +76,7 @@ public final class ClickHouseFigures {
 
     private Map<String, Object> measure(Path folder) throws Exception {
         var system = ManagementFactory.getOperatingSystemMXBean();
-        figures.put("command", "local-stack/bin/clickhouse-figures");
+        figures.put("command", "make figures");
         figures.put("cores", system.getAvailableProcessors());
         figures.put("load_average_before", system.getSystemLoadAverage());
         figures.put("java", System.getProperty("java.vm.version"));
