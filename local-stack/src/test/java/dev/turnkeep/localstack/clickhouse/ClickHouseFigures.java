@@ -78,7 +78,7 @@ public final class ClickHouseFigures {
         var system = ManagementFactory.getOperatingSystemMXBean();
         figures.put("command", "make figures");
         figures.put("cores", system.getAvailableProcessors());
-        figures.put("load_average_before", system.getSystemLoadAverage());
+        figures.put("load_average_before", Math.round(system.getSystemLoadAverage() * 100) / 100.0);
         figures.put("java", System.getProperty("java.vm.version"));
         figures.put("client", Client.clientVersion);
         try (Engine<ClickHouseAddress> engine =
