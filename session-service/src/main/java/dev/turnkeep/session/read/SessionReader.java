@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads sessions from Postgres: what was written is read at once. */
 @Singleton
-class SessionReader {
+public class SessionReader {
     private static final String NUMBER = "[0-9]{1,18}";
     private static final String HASH = "[0-9a-f]{64}";
 
@@ -40,7 +40,7 @@ class SessionReader {
     }
 
     /** A session with its place in the fork tree. */
-    Map<String, @Nullable Object> session(Scope scope, SessionId id) {
+    public Map<String, @Nullable Object> session(Scope scope, SessionId id) {
         return database.inOrg(scope.org(), work -> {
             Map<String, @Nullable Object> session = session(work, scope, id);
             session.put(

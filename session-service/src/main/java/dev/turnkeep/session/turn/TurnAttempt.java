@@ -6,10 +6,12 @@ import dev.turnkeep.contracts.id.Scope;
 import dev.turnkeep.contracts.id.SessionId;
 import dev.turnkeep.contracts.id.TurnId;
 import dev.turnkeep.contracts.lifecycle.Session;
+import dev.turnkeep.contracts.lifecycle.State;
 import dev.turnkeep.contracts.lifecycle.TurnFacts;
 import dev.turnkeep.contracts.lifecycle.TurnFold;
 import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.session.event.EventStore;
+import dev.turnkeep.session.live.Deadline;
 import dev.turnkeep.session.turn.Lookups.IdleTimeouts;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
@@ -28,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The statements of one turn transaction, from the first lock to the last write. Statements that do not need each other's
@@ -66,7 +69,7 @@ final class TurnAttempt {
         List<PendingTurn> fresh = inKnownEnvironments(sifted.fresh());
         if (fresh.isEmpty()) {
             await(progress(batch));
-            return new Stored(new Outcome(0, 0, sifted.repeated(), refused, List.of(), 0));
+            return new Stored(new Outcome(0, 0, sifted.repeated(), refused, List.of(), List.of(), 0));
         }
         Map<TurnId, TurnFacts> facts = new LinkedHashMap<>();
         fresh.forEach(turn -> facts.put(turn.id(), turn.facts()));
@@ -100,7 +103,16 @@ final class TurnAttempt {
                 sifted.repeated() + stillFresh.repeated(),
                 refused,
                 decided.events(),
+                live(decided),
                 decided.droppedLinks()));
+    }
+
+    private List<Deadline> live(TurnFold.Result decided) {
+        return Stream.concat(decided.updated().stream(), decided.inserted().stream())
+                .filter(session -> session.lifetime().state() == State.OPEN)
+                .flatMap(session -> Stream.ofNullable(session.lifetime().lastReceivedAt())
+                        .map(received -> Deadline.of(session.id(), received, idle(session))))
+                .toList();
     }
 
     /** Looks names up and takes the buckets of those that are missing; rows are locked by the caller, afterwards. */

@@ -3,6 +3,7 @@ package dev.turnkeep.session.turn;
 import dev.turnkeep.contracts.lifecycle.EventType;
 import dev.turnkeep.contracts.lifecycle.SessionEvent;
 import dev.turnkeep.contracts.problem.Problem;
+import dev.turnkeep.session.event.EndingMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 
@@ -10,9 +11,11 @@ import jakarta.inject.Singleton;
 @Singleton
 class TurnMetrics {
     private final MeterRegistry registry;
+    private final EndingMetrics endings;
 
-    TurnMetrics(MeterRegistry registry) {
+    TurnMetrics(MeterRegistry registry, EndingMetrics endings) {
         this.registry = registry;
+        this.endings = endings;
     }
 
     void stored(Outcome outcome) {
@@ -29,7 +32,7 @@ class TurnMetrics {
         if (event.type() == EventType.STARTED) {
             registry.counter("turnkeep_sessions_started", "kind", detail).increment();
         } else if (event.type() == EventType.ENDED) {
-            registry.counter("turnkeep_sessions_ended", "reason", detail).increment();
+            endings.ended(event);
         } else if (event.type() == EventType.RESUMED) {
             registry.counter("turnkeep_sessions_resumed").increment();
         }

@@ -8,6 +8,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Collection;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The statements on {@code turns} and {@code partition_progress}. */
@@ -62,6 +64,28 @@ final class TurnStore {
                 processed_through = GREATEST(partition_progress.processed_through, excluded.processed_through),
                 next_offset = GREATEST(partition_progress.next_offset, excluded.next_offset),
                 updated_at = excluded.updated_at
+            """;
+
+    /** A partition count that has changed is remembered with the time: keys may have moved to other partitions. */
+    private static final String WATERMARK = """
+            INSERT INTO partition_progress AS known (
+                topic, partition, processed_through, next_offset, partition_count, updated_at)
+            SELECT $1, p.partition, $4, p.next_offset, $5, $6
+            FROM unnest($2::integer[], $3::bigint[]) AS p (partition, next_offset)
+            ORDER BY p.partition
+            ON CONFLICT (topic, partition) DO UPDATE SET
+                processed_through = GREATEST(known.processed_through, excluded.processed_through),
+                next_offset = GREATEST(known.next_offset, excluded.next_offset),
+                counted_since = CASE WHEN known.partition_count <> excluded.partition_count THEN excluded.updated_at
+                    ELSE known.counted_since END,
+                partition_count = excluded.partition_count,
+                updated_at = excluded.updated_at
+            """;
+
+    private static final String SHORTEST_IDLE = """
+            SELECT extract(epoch FROM min(LEAST(e.idle_timeout, h.timeout::interval)))::float8 AS seconds
+            FROM environments e
+            LEFT JOIN LATERAL jsonb_each_text(e.harness_idle_timeouts) AS h (harness_id, timeout) ON true
             """;
 
     private TurnStore() {}
@@ -142,6 +166,39 @@ final class TurnStore {
                 .execute(Tuple.of(
                         topic, partition, through.atOffset(ZoneOffset.UTC), nextOffset, now.atOffset(ZoneOffset.UTC)))
                 .map(rows -> rows.rowCount());
+    }
+
+    /**
+     * Every turn of these partitions up to this append time is in these tables.
+     *
+     * @param nextOffsets by partition
+     * @param partitions how many partitions the topic has
+     */
+    static Future<Integer> watermark(
+            SqlClient client,
+            String topic,
+            Map<Integer, Long> nextOffsets,
+            int partitions,
+            Instant through,
+            Instant now) {
+        List<Map.Entry<Integer, Long>> rows = List.copyOf(nextOffsets.entrySet());
+        return client.preparedQuery(WATERMARK)
+                .execute(Tuple.of(
+                        topic,
+                        rows.stream().map(Map.Entry::getKey).toArray(Integer[]::new),
+                        rows.stream().map(Map.Entry::getValue).toArray(Long[]::new),
+                        through.atOffset(ZoneOffset.UTC),
+                        partitions,
+                        now.atOffset(ZoneOffset.UTC)))
+                .map(result -> result.rowCount());
+    }
+
+    /** The shortest idle timeout of any environment or harness; empty while there is none. */
+    static Future<Optional<Duration>> shortestIdle(SqlClient client) {
+        return client.preparedQuery(SHORTEST_IDLE).execute().map(rows -> {
+            @Nullable Double seconds = rows.iterator().next().getDouble("seconds");
+            return Optional.ofNullable(seconds).map(s -> Duration.ofMillis(Math.round(s * 1000)));
+        });
     }
 
     private static byte[] hash(String hex) {

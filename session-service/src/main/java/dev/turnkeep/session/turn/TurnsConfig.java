@@ -55,6 +55,17 @@ public interface TurnsConfig {
     @WithDefault("60s")
     Duration stuckAfter();
 
+    /**
+     * How often the watermark of partitions that are read to their end follows the clock; more often while any idle timeout
+     * is shorter than twice this.
+     */
+    @WithDefault("5s")
+    Duration watermarkRefresh();
+
+    /** How far the watermark stays behind the clock: for clocks that differ, and turns that brokers still replicate. */
+    @WithDefault("5s")
+    Duration watermarkMargin();
+
     /** How long a stop, or a rebalance, waits for the transactions under way. */
     @WithDefault("10s")
     Duration drain();

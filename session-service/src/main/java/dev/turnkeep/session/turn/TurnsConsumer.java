@@ -21,6 +21,7 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jboss.logging.Logger;
@@ -40,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 final class TurnsConsumer implements Runnable, ConsumerRebalanceListener {
     private static final Logger LOG = Logger.getLogger(TurnsConsumer.class);
     private static final Duration POLL = Duration.ofMillis(250);
+    private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration BROKEN = Duration.ofSeconds(1);
 
     private final Consumer<byte[], byte[]> consumer;
@@ -47,6 +49,7 @@ final class TurnsConsumer implements Runnable, ConsumerRebalanceListener {
     private final BooleanSupplier topicsReady;
     private final BatchProcessor processor;
     private final TurnMetrics metrics;
+    private final Watermark watermark;
     private final TurnsConfig config;
 
     private final Map<TopicPartition, Work> working = new ConcurrentHashMap<>();
@@ -65,12 +68,14 @@ final class TurnsConsumer implements Runnable, ConsumerRebalanceListener {
             BooleanSupplier topicsReady,
             BatchProcessor processor,
             TurnMetrics metrics,
+            Watermark watermark,
             TurnsConfig config) {
         this.consumer = consumer;
         this.topic = topic;
         this.topicsReady = topicsReady;
         this.processor = processor;
         this.metrics = metrics;
+        this.watermark = watermark;
         this.config = config;
     }
 
@@ -170,6 +175,32 @@ final class TurnsConsumer implements Runnable, ConsumerRebalanceListener {
             // A lost commit is harmless: the turns are known when they are read again.
             consumer.commitAsync(Map.copyOf(committable), null);
             committable.clear();
+        }
+        if (watermark.due()) {
+            followTheClock();
+        }
+    }
+
+    /** What is read to its end, and of which nothing is under way, is stored as of now. */
+    private void followTheClock() {
+        List<TopicPartition> quiet = new ArrayList<>(consumer.assignment());
+        quiet.removeAll(working.keySet());
+        if (quiet.isEmpty()) {
+            return;
+        }
+        try {
+            Instant looked = watermark.now();
+            Map<Integer, Long> reached = new HashMap<>();
+            consumer.endOffsets(quiet, LOOK).forEach((partition, end) -> {
+                if (consumer.position(partition, LOOK) >= end) {
+                    reached.put(partition.partition(), end);
+                }
+            });
+            watermark.passed(reached, consumer.partitionsFor(topic, LOOK).size(), looked);
+        } catch (KafkaException e) {
+            LOG.debugf(
+                    "the ends of the partitions are unknown: reason=%s",
+                    e.getClass().getSimpleName());
         }
     }
 

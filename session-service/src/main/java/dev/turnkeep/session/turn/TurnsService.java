@@ -1,5 +1,7 @@
 package dev.turnkeep.session.turn;
 
+import static dev.turnkeep.platform.postgres.Await.await;
+
 import dev.turnkeep.contracts.id.SessionId;
 import dev.turnkeep.contracts.turn.Topics;
 import dev.turnkeep.platform.kafka.KafkaConfig;
@@ -9,8 +11,10 @@ import dev.turnkeep.platform.kafka.TopicSpec;
 import dev.turnkeep.platform.kafka.TopicState;
 import dev.turnkeep.platform.postgres.PostgresPools;
 import dev.turnkeep.platform.time.UuidSource;
+import dev.turnkeep.session.live.Liveness;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.vertx.sqlclient.Pool;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -42,6 +46,7 @@ public class TurnsService {
     private final Clock clock;
     private final UuidSource uuids;
     private final TurnMetrics metrics;
+    private final Liveness liveness;
 
     private @Nullable TopicGuard guard;
     private @Nullable TurnsConsumer consumer;
@@ -54,13 +59,15 @@ public class TurnsService {
             PostgresPools pools,
             Clock clock,
             UuidSource uuids,
-            TurnMetrics metrics) {
+            TurnMetrics metrics,
+            Liveness liveness) {
         this.config = config;
         this.kafka = kafka;
         this.pools = pools;
         this.clock = clock;
         this.uuids = uuids;
         this.metrics = metrics;
+        this.liveness = liveness;
     }
 
     void start(@Observes StartupEvent started) {
@@ -71,8 +78,8 @@ public class TurnsService {
         guard = TopicGuard.start(
                 kafka, topics.all().stream().map(TurnsService::spec).toList());
         producer = new KafkaProducer<>(producerSettings(), new ByteArraySerializer(), new ByteArraySerializer());
-        TurnTransaction transaction = new TurnTransaction(
-                pools.pool("turnkeep_consumer", config.connections()), clock, () -> new SessionId(uuids.next()));
+        Pool pool = pools.pool("turnkeep_consumer", config.connections());
+        TurnTransaction transaction = new TurnTransaction(pool, clock, () -> new SessionId(uuids.next()));
         DeadLetters deadLetters = new DeadLetters(producer, topics.deadLetters().name());
         Consumer<byte[], byte[]> client =
                 new KafkaConsumer<>(consumerSettings(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
@@ -80,10 +87,28 @@ public class TurnsService {
                 client,
                 topics.turns().name(),
                 this::topicsVerified,
-                new BatchProcessor(transaction::store, deadLetters::put, config),
+                new BatchProcessor(batch -> store(transaction, batch), deadLetters::put, config),
                 metrics,
+                new Watermark(
+                        (ends, partitions, through, now) -> raise(pool, topics, ends, partitions, through, now),
+                        clock,
+                        config),
                 config);
         polling = Thread.ofPlatform().name("turns-consumer").start(consumer);
+    }
+
+    /** The index is written after the commit, and before the offset is committed. */
+    private Outcome store(TurnTransaction transaction, List<PendingTurn> batch) {
+        Outcome outcome = transaction.store(batch);
+        liveness.extend(outcome.live());
+        return outcome;
+    }
+
+    private Duration raise(
+            Pool pool, Topics topics, Map<Integer, Long> ends, int partitions, Instant through, Instant now) {
+        String topic = topics.turns().name();
+        await(TurnStore.watermark(pool, topic, ends, partitions, through, now));
+        return await(TurnStore.shortestIdle(pool)).orElse(config.watermarkRefresh());
     }
 
     private boolean topicsVerified() {

@@ -79,7 +79,7 @@ class BatchProcessorTest {
             throw sqlState("22021");
         }
         stored.add(requests);
-        return new Outcome(batch.size(), 0, 0, List.of(), List.of(), 0);
+        return new Outcome(batch.size(), 0, 0, List.of(), List.of(), List.of(), 0);
     }
 
     @Test

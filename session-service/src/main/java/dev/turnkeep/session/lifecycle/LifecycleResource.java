@@ -1,0 +1,190 @@
+package dev.turnkeep.session.lifecycle;
+
+import dev.turnkeep.contracts.id.LeaseHolder;
+import dev.turnkeep.contracts.id.Scope;
+import dev.turnkeep.contracts.id.SessionId;
+import dev.turnkeep.contracts.lifecycle.Command;
+import dev.turnkeep.contracts.problem.Invalid;
+import dev.turnkeep.contracts.problem.Problem;
+import dev.turnkeep.session.read.Caller;
+import dev.turnkeep.session.read.SessionReader;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Commands on a session, and its leases. The key needs the scope {@code write}. */
+@Path("/v1")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Lifecycle")
+@SecurityRequirement(name = "key")
+@APIResponse(
+        responseCode = "400",
+        description = "The request is malformed",
+        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
+@APIResponse(
+        responseCode = "401",
+        description = "A valid credential is required",
+        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
+@APIResponse(
+        responseCode = "403",
+        description = "The key may not do this",
+        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
+@APIResponse(
+        responseCode = "404",
+        description = "There is no such session",
+        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
+@APIResponse(
+        responseCode = "409",
+        description = "The session's state does not allow it",
+        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
+@APIResponse(
+        responseCode = "422",
+        description = "A field breaks its rule",
+        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
+@APIResponse(
+        responseCode = "500",
+        description = "Unexpected: logged under the trace id",
+        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
+@APIResponse(
+        responseCode = "503",
+        description = "Postgres does not answer; Retry-After says when to come back",
+        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
+@RunOnVirtualThread
+public class LifecycleResource {
+    private static final int REASON_CAP = 256;
+    private static final Pattern UNSTORABLE = Pattern.compile("[\\x00\\ud800-\\udfff]");
+
+    private final Caller caller;
+    private final Lifecycle lifecycle;
+    private final SessionReader reader;
+    private final LeasesConfig leases;
+
+    LifecycleResource(Caller caller, Lifecycle lifecycle, SessionReader reader, LeasesConfig leases) {
+        this.caller = caller;
+        this.lifecycle = lifecycle;
+        this.reader = reader;
+        this.leases = leases;
+    }
+
+    /** Why a session is closed, in the caller's words. */
+    public record Closing(@Nullable String reason) {}
+
+    /** For how long a lease is wanted: an ISO 8601 duration, such as {@code PT2M}. */
+    public record Heartbeat(@Nullable String ttl) {}
+
+    @POST
+    @Path("/sessions/{session}/suspend")
+    @Operation(summary = "Parks an open session: it is neither ended for idleness nor retired until a turn or a resume")
+    @APIResponse(
+            responseCode = "200",
+            description = "The session as it is now",
+            content = @Content(mediaType = "application/json", schema = @Schema(ref = "SessionAnswer")))
+    public Map<String, Object> suspend(@PathParam("session") String session) {
+        return command(session, Command.SUSPEND, null);
+    }
+
+    @POST
+    @Path("/sessions/{session}/resume")
+    @Operation(summary = "Opens a suspended session in the same epoch; it has a whole idle timeout again")
+    @APIResponse(
+            responseCode = "200",
+            description = "The session as it is now",
+            content = @Content(mediaType = "application/json", schema = @Schema(ref = "SessionAnswer")))
+    public Map<String, Object> resume(@PathParam("session") String session) {
+        return command(session, Command.RESUME, null);
+    }
+
+    @POST
+    @Path("/sessions/{session}/end")
+    @Operation(summary = "Ends the open epoch; a later turn reopens an explicit session")
+    @APIResponse(
+            responseCode = "200",
+            description = "The session as it is now",
+            content = @Content(mediaType = "application/json", schema = @Schema(ref = "SessionAnswer")))
+    public Map<String, Object> end(@PathParam("session") String session) {
+        return command(session, Command.END, null);
+    }
+
+    @POST
+    @Path("/sessions/{session}/close")
+    @Consumes({MediaType.APPLICATION_JSON, MediaType.WILDCARD})
+    @Operation(summary = "Closes the session for good; an open epoch ends with it")
+    @APIResponse(
+            responseCode = "200",
+            description = "The session as it is now",
+            content = @Content(mediaType = "application/json", schema = @Schema(ref = "SessionAnswer")))
+    public Map<String, Object> close(@PathParam("session") String session, @Nullable Closing closing) {
+        String reason = closing == null ? null : closing.reason();
+        if (reason != null
+                && (reason.length() > REASON_CAP || UNSTORABLE.matcher(reason).find())) {
+            throw Invalid.field("reason", "at most " + REASON_CAP + " characters, no NUL and no lone surrogate");
+        }
+        return command(session, Command.CLOSE, reason);
+    }
+
+    @PUT
+    @Path("/sessions/{session}/leases/{holder}")
+    @Consumes({MediaType.APPLICATION_JSON, MediaType.WILDCARD})
+    @Operation(summary = "Takes or keeps a lease: while it lives the session is not ended for idleness, nor retired")
+    @APIResponse(
+            responseCode = "200",
+            description = "The lease",
+            content = @Content(mediaType = "application/json", schema = @Schema(ref = "LeaseAnswer")))
+    public Map<String, Object> lease(
+            @PathParam("session") String session, @PathParam("holder") String holder, @Nullable Heartbeat heartbeat) {
+        Scope scope = caller.writing();
+        Duration ttl = heartbeat == null || heartbeat.ttl() == null ? leases.ttlDefault() : ttl(heartbeat.ttl());
+        return Map.of("lease", lifecycle.lease(scope, id(session), new LeaseHolder(holder), ttl));
+    }
+
+    @DELETE
+    @Path("/sessions/{session}/leases/{holder}")
+    @Operation(summary = "Gives a lease back")
+    @APIResponse(responseCode = "204", description = "There is no such lease now")
+    public Response release(@PathParam("session") String session, @PathParam("holder") String holder) {
+        Scope scope = caller.writing();
+        lifecycle.release(scope, id(session), new LeaseHolder(holder));
+        return Response.noContent().build();
+    }
+
+    private Map<String, Object> command(String session, Command command, @Nullable String reason) {
+        Scope scope = caller.writing();
+        SessionId id = id(session);
+        lifecycle.command(scope, id, command, reason);
+        return Map.of("session", reader.session(scope, id));
+    }
+
+    private Duration ttl(String text) {
+        try {
+            Duration ttl = Duration.parse(text);
+            if (ttl.isPositive() && ttl.compareTo(leases.ttlMax()) <= 0) {
+                return ttl;
+            }
+        } catch (DateTimeException e) {
+            // Told below, without the value.
+        }
+        throw new Invalid(Problem.INVALID_FIELD, "ttl", "ttl: an ISO 8601 duration from above 0 to " + leases.ttlMax());
+    }
+
+    private static SessionId id(String text) {
+        return SessionId.parse(text).orElseThrow(() -> new Invalid(Problem.NOT_FOUND, null, Problem.NOT_FOUND.title()));
+    }
+}
