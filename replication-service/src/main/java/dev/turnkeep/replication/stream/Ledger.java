@@ -1,12 +1,14 @@
 package dev.turnkeep.replication.stream;
 
 import dev.turnkeep.replication.pgoutput.Lsn;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class Ledger {
     private static final class Entry {
         final Lsn commit;
+        final Instant committedAt;
         long rows;
 
         @Nullable
@@ -26,8 +29,9 @@ public final class Ledger {
         @Nullable
         Heartbeat heartbeat;
 
-        Entry(Lsn commit) {
+        Entry(Lsn commit, Instant committedAt) {
             this.commit = commit;
+            this.committedAt = committedAt;
         }
     }
 
@@ -44,12 +48,12 @@ public final class Ledger {
     }
 
     /** A transaction begins. */
-    public synchronized void begin(Lsn commit) {
+    public synchronized void begin(Lsn commit, Instant committedAt) {
         Entry last = entries.peekLast();
         if (last != null && last.end == null) {
             throw new IllegalStateException("a transaction began inside another");
         }
-        Entry entry = new Entry(commit);
+        Entry entry = new Entry(commit, committedAt);
         entries.add(entry);
         byCommit.put(commit, entry);
     }
@@ -108,6 +112,11 @@ public final class Ledger {
     /** In bytes, by the rows' own estimates. */
     public synchronized long sizeInFlight() {
         return sizeInFlight;
+    }
+
+    /** When the first of what is in flight committed. */
+    public synchronized Optional<Instant> oldest() {
+        return Optional.ofNullable(entries.peekFirst()).map(entry -> entry.committedAt);
     }
 
     public synchronized boolean isEmpty() {

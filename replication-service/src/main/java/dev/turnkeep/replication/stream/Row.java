@@ -8,8 +8,8 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
-import java.time.temporal.ChronoField;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import java.util.UUID;
 
 /**
@@ -24,8 +24,7 @@ public record Row(Relation relation, Tuple tuple) {
             .appendLiteral(' ')
             .append(DateTimeFormatter.ISO_LOCAL_TIME)
             .appendOffset("+HH:mm", "+00")
-            .parseDefaulting(ChronoField.NANO_OF_SECOND, 0)
-            .toFormatter(java.util.Locale.ROOT);
+            .toFormatter(Locale.ROOT);
 
     /** Whether the value is null. */
     public boolean isNull(String column) {

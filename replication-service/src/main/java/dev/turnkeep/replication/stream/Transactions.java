@@ -73,7 +73,7 @@ final class Transactions {
         }
         open = begin;
         index = 0;
-        ledger.begin(begin.commit());
+        ledger.begin(begin.commit(), begin.committedAt());
         return Optional.empty();
     }
 

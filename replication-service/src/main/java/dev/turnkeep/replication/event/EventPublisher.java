@@ -1,0 +1,107 @@
+package dev.turnkeep.replication.event;
+
+import dev.turnkeep.contracts.event.SessionCloudEvent;
+import dev.turnkeep.contracts.turn.Topics;
+import dev.turnkeep.platform.kafka.KafkaConfig;
+import dev.turnkeep.platform.kafka.KafkaSettings;
+import dev.turnkeep.replication.event.EventSink.Acknowledgements;
+import io.micrometer.core.instrument.Counter;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/** Hands events to Kafka; it keeps trying, in order, until all in-sync replicas have them. */
+final class EventPublisher implements AutoCloseable {
+    private static final byte[] CONTENT_TYPE = SessionCloudEvent.CONTENT_TYPE.getBytes(StandardCharsets.UTF_8);
+    private static final int OVERHEAD = 1024 * 1024;
+
+    private final Producer<byte[], byte[]> producer;
+    private final String topic;
+    private final Duration unreadyAfter;
+    private final Counter published;
+    private final AtomicLong waiting = new AtomicLong();
+    private volatile long progress = System.nanoTime();
+
+    EventPublisher(KafkaConfig kafka, EventsConfig config, String topic, Counter published) {
+        Map<String, Object> settings = KafkaSettings.of(kafka);
+        settings.put(ProducerConfig.ACKS_CONFIG, "all");
+        settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
+        settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topics.LARGEST_RECORD + OVERHEAD);
+        settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, config.buffer().asLongValue());
+        settings.put(
+                ProducerConfig.LINGER_MS_CONFIG, Math.toIntExact(config.linger().toMillis()));
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, config.patience().toMillis());
+        // An outage is waited for: the producer's own tries keep the order, a new one would not know what has arrived.
+        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
+        this.producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+        this.topic = topic;
+        this.unreadyAfter = config.unreadyAfter();
+        this.published = published;
+    }
+
+    /** Returns when the event is on its way, which may take as long as Kafka is away. */
+    void publish(SessionCloudEvent event, Acknowledgements all) throws InterruptedException {
+        RecordHeaders headers = new RecordHeaders();
+        headers.add(new RecordHeader("content-type", CONTENT_TYPE));
+        var record = new ProducerRecord<>(topic, null, null, event.key(), event.value(), headers);
+        if (waiting.getAndIncrement() == 0) {
+            progress = System.nanoTime();
+        }
+        while (true) {
+            try {
+                producer.send(record, (_, failed) -> done(event, all, failed));
+                return;
+            } catch (TimeoutException e) {
+                // No room in the buffer, or no broker that knows the topic: the same event again.
+                if (Thread.interrupted()) {
+                    throw new InterruptedException("ended");
+                }
+            } catch (InterruptException e) {
+                // It has set the flag.
+                boolean _ = Thread.interrupted();
+                throw new InterruptedException("ended");
+            }
+        }
+    }
+
+    private void done(SessionCloudEvent event, Acknowledgements all, @Nullable Exception failed) {
+        switch (failed) {
+            case null -> {
+                waiting.decrementAndGet();
+                progress = System.nanoTime();
+                published.increment();
+                all.confirmed();
+            }
+            case RecordTooLargeException _ -> all.failed(EventSink.tooLarge(event));
+            case RuntimeException e -> all.failed(e);
+            case Exception e -> all.failed(new KafkaException(e));
+        }
+    }
+
+    /** Why events wait; empty while they flow. */
+    Optional<String> trouble() {
+        boolean stuck = waiting.get() > 0 && System.nanoTime() - progress > unreadyAfter.toNanos();
+        return stuck ? Optional.of("Kafka confirms no events") : Optional.empty();
+    }
+
+    /** At once: what is not confirmed will be sent again. */
+    @Override
+    public void close() {
+        producer.close(Duration.ZERO);
+    }
+}

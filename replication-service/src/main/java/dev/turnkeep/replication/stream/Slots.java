@@ -1,0 +1,148 @@
+package dev.turnkeep.replication.stream;
+
+import dev.turnkeep.replication.pgoutput.Lsn;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds or makes a stream's slot, and knows whether it continues what the sink has. That it does not is written down
+ * before the slot is made, so that a crash in between is a restore too.
+ */
+final class Slots {
+    private static final Logger LOG = LoggerFactory.getLogger(Slots.class);
+    // A slot is made once all transactions that run at that moment have ended.
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+    private final PostgresServer server;
+    private final StreamSpec spec;
+
+    Slots(PostgresServer server, StreamSpec spec) {
+        this.server = server;
+        this.spec = spec;
+    }
+
+    private record Found(boolean here, boolean lost, Lsn confirmed) {}
+
+    private record Identity(String system, int timeline, Lsn end) {}
+
+    /** The slot, ready to be read from. Only for the leader. */
+    SlotStart open() throws SQLException {
+        try (Connection login = server.login("turnkeep-slot-" + spec.name(), PATIENCE);
+                Connection tables = server.tables("turnkeep-state-" + spec.name(), PATIENCE)) {
+            requireReplication(login);
+            spec.publication().check(login);
+            Identity identity = identity(login);
+            StreamState state = new StreamState(tables, spec.name());
+            Optional<StreamState.Saved> saved = state.load();
+            Optional<Found> found = find(login);
+            if (found.isPresent() && !found.get().here()) {
+                throw new StoppedException("the slot " + spec.slot()
+                        + " belongs to another database or plug-in of this server: configure another name");
+            }
+            boolean continues = found.isPresent()
+                    && !found.get().lost()
+                    && saved.isPresent()
+                    && saved.get().system().equals(identity.system());
+            if (continues) {
+                return start(identity, saved.get(), found.get().confirmed());
+            }
+            LOG.atWarn()
+                    .addKeyValue("stream", spec.name())
+                    .addKeyValue("slot", spec.slot())
+                    .addKeyValue("found", found)
+                    .log("the slot does not continue what was sent: what is missing will be restored");
+            state.restoring(identity.system());
+            if (found.isPresent()) {
+                drop(login);
+            }
+            Lsn made = create(login);
+            state.madeAt(made);
+            return start(identity, state.load().orElseThrow(), made);
+        }
+    }
+
+    private SlotStart start(Identity identity, StreamState.Saved saved, Lsn confirmed) {
+        return new SlotStart(
+                spec.slot(),
+                identity.system(),
+                identity.timeline(),
+                saved.consistentPoint() == null ? confirmed : saved.consistentPoint(),
+                confirmed,
+                saved.restoring(),
+                saved.watermark(),
+                identity.end(),
+                this::restored);
+    }
+
+    private void restored() throws SQLException {
+        try (Connection tables = server.tables("turnkeep-state-" + spec.name(), PATIENCE)) {
+            new StreamState(tables, spec.name()).restored();
+        }
+    }
+
+    private static void requireReplication(Connection login) throws SQLException {
+        try (PreparedStatement ask = login.prepareStatement(
+                        "SELECT session_user FROM pg_roles WHERE rolname = session_user AND NOT (rolreplication OR rolsuper)");
+                ResultSet refused = ask.executeQuery()) {
+            if (refused.next()) {
+                throw new StoppedException(
+                        "the login may not replicate; run: ALTER ROLE \"" + refused.getString(1) + "\" REPLICATION");
+            }
+        }
+    }
+
+    private static Identity identity(Connection login) throws SQLException {
+        try (PreparedStatement ask = login.prepareStatement("""
+                        SELECT s.system_identifier::text, c.timeline_id, pg_current_wal_flush_lsn()::text
+                        FROM pg_control_system() s, pg_control_checkpoint() c
+                        """);
+                ResultSet row = ask.executeQuery()) {
+            row.next();
+            return new Identity(row.getString(1), row.getInt(2), Lsn.parse(row.getString(3)));
+        }
+    }
+
+    private Optional<Found> find(Connection login) throws SQLException {
+        try (PreparedStatement ask = login.prepareStatement("""
+                SELECT slot_type = 'logical' AND plugin = 'pgoutput' AND database = current_database(),
+                       coalesce(wal_status, 'reserved') = 'lost', confirmed_flush_lsn::text
+                FROM pg_replication_slots WHERE slot_name = ?
+                """)) {
+            ask.setString(1, spec.slot());
+            try (ResultSet row = ask.executeQuery()) {
+                return row.next()
+                        ? Optional.of(new Found(row.getBoolean(1), row.getBoolean(2), lsn(row.getString(3))))
+                        : Optional.empty();
+            }
+        }
+    }
+
+    private static Lsn lsn(@Nullable String text) {
+        return text == null ? Lsn.ZERO : Lsn.parse(text);
+    }
+
+    private void drop(Connection login) throws SQLException {
+        try (PreparedStatement drop = login.prepareStatement("SELECT pg_drop_replication_slot(?)")) {
+            drop.setString(1, spec.slot());
+            drop.execute();
+        }
+    }
+
+    private Lsn create(Connection login) throws SQLException {
+        try (PreparedStatement create = login.prepareStatement(
+                "SELECT lsn::text FROM pg_create_logical_replication_slot(?, 'pgoutput', failover => true)")) {
+            create.setString(1, spec.slot());
+            try (ResultSet row = create.executeQuery()) {
+                row.next();
+                return Lsn.parse(row.getString(1));
+            }
+        }
+    }
+}
