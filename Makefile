@@ -11,7 +11,7 @@ export MVN
 WITH_JDK = export JAVA_HOME="$$(local-stack/bin/find-jdk)" && [ -n "$$JAVA_HOME" ] &&
 
 # What `make run` needs built: only when a source is newer than the last build, or a part of it is gone.
-SERVICES := session-service ingest-service
+SERVICES := session-service ingest-service replication-service
 BUILT := .local-stack/built
 JARS := $(SERVICES:%=%/target/quarkus-app/quarkus-run.jar)
 CLASSPATH := local-stack/target/classes/dev/turnkeep/localstack/packages.classpath

@@ -22,8 +22,11 @@ public record Service(
 
     public static final Service INGEST = new Service("ingest-service", "INGEST", 8081, 9081, "384m", Map.of());
 
+    public static final Service REPLICATION =
+            new Service("replication-service", "REPLICATION", 8083, 9083, "256m", Map.of());
+
     /** In the order of their start. */
-    public static final List<Service> ALL = List.of(SESSION, INGEST);
+    public static final List<Service> ALL = List.of(SESSION, INGEST, REPLICATION);
 
     public Service on(int otherPort, int otherManagementPort) {
         return new Service(name, variable, otherPort, otherManagementPort, heap, environment);

@@ -24,8 +24,13 @@ public class Streams {
         return List.copyOf(pipelines);
     }
 
-    // First of all: what the streams use is still there. All at once: each may take the whole of its time.
+    // First of all: what the streams use is still there.
     void stop(@Observes @Priority(1) ShutdownEvent stopping) throws InterruptedException {
+        stop();
+    }
+
+    /** Stops all of them at once, since each may take the whole of its time; returns when they have ended. */
+    public void stop() throws InterruptedException {
         List<Thread> stops = new ArrayList<>();
         for (Pipeline pipeline : pipelines) {
             stops.add(Thread.ofVirtual().start(() -> stop(pipeline)));

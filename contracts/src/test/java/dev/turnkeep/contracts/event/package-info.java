@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.contracts.event;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,101 @@
+package dev.turnkeep.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnkeep.localstack.junit.TestSpace;
+import dev.turnkeep.platform.postgres.PostgresConfig;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import org.flywaydb.core.Flyway;
+
+/** A migrated database of a test's own, with one organisation. */
+public final class TestDatabase {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final TestSpace space;
+    private final UUID org = UUID.randomUUID();
+
+    public TestDatabase(TestSpace space) {
+        this.space = space;
+        Flyway.configure()
+                .dataSource(
+                        space.postgres().jdbcUrl(),
+                        space.postgres().user(),
+                        space.postgres().password())
+                .locations("classpath:db/migration")
+                .load()
+                .migrate();
+        execute("INSERT INTO orgs (id, name) VALUES ('%s', 'test')".formatted(org));
+        execute("INSERT INTO environments (id, org_id, name) VALUES (gen_random_uuid(), '%s', 'test')".formatted(org));
+    }
+
+    /** A slot name of this database's own: slots belong to the whole server. */
+    public String slot(String name) {
+        return space.postgres().database() + "_" + name;
+    }
+
+    public PostgresConfig config() {
+        return new TestPostgresConfig(space);
+    }
+
+    public UUID org() {
+        return org;
+    }
+
+    /** Events of one session each, in one transaction. */
+    public void insertEvents(int count) {
+        execute("""
+                INSERT INTO session_events (id, org_id, environment, session_id, epoch, type, occurred_at, payload, created_at)
+                SELECT gen_random_uuid(), '%s', 'test', ('00000000-0000-7000-8000-' || lpad((n %% 7)::text, 12, '0'))::uuid, n,
+                       'session.started', now(), json_build_object('kind', 'new', 'n', n), now()
+                FROM generate_series(1, %d) n
+                """.formatted(org, count));
+    }
+
+    public void execute(String... statements) {
+        try (Connection connection = space.postgres().connect();
+                var statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The first column of the rows, as text. */
+    public List<String> column(String sql) {
+        try (Connection connection = space.postgres().connect();
+                var statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(sql)) {
+            List<String> values = new ArrayList<>();
+            while (result.next()) {
+                values.add(String.valueOf(result.getString(1)));
+            }
+            return values;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Waits until something is so, by looking. */
+    public static void until(String what, BooleanSupplier so) {
+        Instant deadline = Instant.now().plus(PATIENCE);
+        while (!so.getAsBoolean()) {
+            assertThat(Instant.now()).as("waiting for " + what).isBefore(deadline);
+            try {
+                Thread.sleep(20);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}

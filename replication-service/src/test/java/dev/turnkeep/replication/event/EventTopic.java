@@ -1,0 +1,70 @@
+package dev.turnkeep.replication.event;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** What was published, as a consumer reads it. For one thread. */
+final class EventTopic implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+
+    EventTopic(String bootstrap, String topicPrefix) {
+        consumer = new KafkaConsumer<>(
+                Map.of(
+                        "bootstrap.servers",
+                        bootstrap,
+                        "group.id",
+                        "test-" + UUID.randomUUID(),
+                        "auto.offset.reset",
+                        "earliest",
+                        "metadata.max.age.ms",
+                        500,
+                        "allow.auto.create.topics",
+                        false),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+        consumer.subscribe(List.of(topicPrefix + "session-events.v1"));
+    }
+
+    /** Reads what has come, and returns everything that was read so far. */
+    List<ConsumerRecord<byte[], byte[]>> records() {
+        consumer.poll(Duration.ofMillis(200)).forEach(records::add);
+        return records;
+    }
+
+    List<String> ids() {
+        return records().stream().map(event -> json(event).get("id").asText()).toList();
+    }
+
+    /** Each once, where it came first. */
+    Set<String> distinctIds() {
+        return new LinkedHashSet<>(ids());
+    }
+
+    static JsonNode json(ConsumerRecord<byte[], byte[]> event) {
+        try {
+            return JSON.readTree(event.value());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+    }
+}

@@ -1,0 +1,214 @@
+package dev.turnkeep.replication.event;
+
+import static dev.turnkeep.replication.TestDatabase.until;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion.VersionFlag;
+import dev.turnkeep.localstack.junit.TestSpace;
+import dev.turnkeep.localstack.junit.WithLocalStack;
+import dev.turnkeep.replication.TestDatabase;
+import dev.turnkeep.replication.stream.Pipeline;
+import dev.turnkeep.replication.stream.StreamStatus;
+import dev.turnkeep.replication.stream.Streams;
+import dev.turnkeep.replication.stream.TestStreamConfig;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@WithLocalStack
+class EventsIT {
+    private static int runs;
+
+    private final TestSpace space;
+    private final List<EventsStream> started = new ArrayList<>();
+    private final List<Streams> streams = new ArrayList<>();
+    private final TestKafkaConfig kafka;
+    private final TestDatabase database;
+    private final EventTopic topic;
+    private final String slot;
+
+    EventsIT(TestSpace space) {
+        this.space = space;
+        this.kafka = new TestKafkaConfig(space.kafkaBootstrap(), space.topicPrefix() + runs++ + ".");
+        this.database = new TestDatabase(space);
+        this.topic = new EventTopic(kafka.bootstrapServers(), kafka.topicPrefix());
+        this.slot = database.slot("e" + runs);
+    }
+
+    @BeforeEach
+    void empty() {
+        database.execute("DELETE FROM session_events", "DELETE FROM replication_state");
+    }
+
+    @AfterEach
+    void stopAll() throws InterruptedException {
+        stop();
+        topic.close();
+        database.execute("SELECT pg_drop_replication_slot('%s')".formatted(slot));
+    }
+
+    private Pipeline start() {
+        Streams all = new Streams();
+        EventsStream events = new EventsStream(
+                new TestEventsConfig(slot),
+                TestStreamConfig.QUICK,
+                database.config(),
+                kafka,
+                new SimpleMeterRegistry(),
+                Clock.systemUTC(),
+                all);
+        events.start(new StartupEvent());
+        started.add(events);
+        streams.add(all);
+        Pipeline pipeline = all.all().getFirst();
+        until("the stream flows", () -> pipeline.status() instanceof StreamStatus.Streaming);
+        return pipeline;
+    }
+
+    private void stop() throws InterruptedException {
+        for (Streams each : streams) {
+            each.stop();
+        }
+        started.forEach(events -> events.stop(new ShutdownEvent()));
+        streams.clear();
+        started.clear();
+    }
+
+    private List<String> inserted() {
+        return database.column("SELECT id FROM session_events ORDER BY position");
+    }
+
+    @Test
+    void publishesWhatWasThereAndWhatComesInCommitOrder() {
+        // Given
+        database.insertEvents(20);
+
+        // When
+        start();
+        for (int i = 0; i < 20; i++) {
+            database.insertEvents(5);
+        }
+
+        // Then
+        until("all events arrive", () -> topic.ids().size() >= 120);
+        assertThat(topic.ids()).containsExactlyElementsOf(inserted());
+    }
+
+    @Test
+    void publishesCloudEventsByTheSchema() {
+        // Given
+        start();
+
+        // When
+        database.insertEvents(1);
+
+        // Then
+        until("the event arrives", () -> topic.records().size() == 1);
+        var published = topic.records().getFirst();
+        String session =
+                database.column("SELECT session_id FROM session_events").getFirst();
+        assertThat(published.key()).asString(StandardCharsets.UTF_8).isEqualTo(session);
+        assertThat(published.headers().lastHeader("content-type").value())
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("application/cloudevents+json");
+        assertThat(EventTopic.json(published).at("/source").asText()).isEqualTo("/turnkeep/orgs/" + database.org());
+        assertThat(EventTopic.json(published).at("/time").asText())
+                .isEqualTo(database.column(
+                                "SELECT to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM session_events")
+                        .getFirst());
+        var schema = JsonSchemaFactory.getInstance(VersionFlag.V202012)
+                .getSchema(Objects.requireNonNull(EventsIT.class.getResourceAsStream("/schema/session-event.v1.json")));
+        assertThat(schema.validate(new String(published.value(), StandardCharsets.UTF_8), InputFormat.JSON))
+                .isEmpty();
+    }
+
+    @Test
+    void publishesAgainFromTheWatermarkWhenTheSlotIsLost() throws InterruptedException {
+        // Given
+        start();
+        database.insertEvents(10);
+        until("the first events arrive", () -> topic.distinctIds().size() == 10);
+        String last = database.column("SELECT max(xid::text::bigint) FROM session_events")
+                .getFirst();
+        until("the watermark has passed them", () -> !database.column(
+                        "SELECT 1 FROM replication_state WHERE watermark::text::bigint > " + last)
+                .isEmpty());
+        stop();
+
+        // When
+        database.insertEvents(10);
+        database.execute("SELECT pg_drop_replication_slot('%s')".formatted(slot));
+        database.insertEvents(10);
+        start();
+        database.insertEvents(10);
+
+        // Then
+        until("all events arrive", () -> topic.distinctIds().size() >= 40);
+        assertThat(topic.distinctIds()).containsExactlyElementsOf(inserted());
+        assertThat(topic.ids())
+                .as("nothing from before the watermark came again")
+                .hasSize(40);
+    }
+
+    @Test
+    void neverSkipsAnEventOfATransactionThatWasOpenWhenTheWatermarkWasTaken() throws Exception {
+        // Given
+        start();
+        try (var connection = space.postgres().connect();
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("SELECT pg_current_xact_id()");
+            database.insertEvents(5);
+            until("later events arrive", () -> topic.distinctIds().size() == 5);
+            String xid = database.column("SELECT min(xid::text::bigint) FROM session_events")
+                    .getFirst();
+            stop();
+
+            // When
+            statement.execute("""
+                    INSERT INTO session_events (id, org_id, environment, session_id, epoch, type, occurred_at, payload, created_at)
+                    VALUES (gen_random_uuid(), '%s', 'test', gen_random_uuid(), 1, 'session.started', now(), '{}', now())
+                    """.formatted(database.org()));
+            connection.commit();
+            assertThat(database.column("SELECT 1 FROM session_events WHERE xid::text::bigint < " + xid))
+                    .hasSize(1);
+        }
+        database.execute("SELECT pg_drop_replication_slot('%s')".formatted(slot));
+        start();
+
+        // Then
+        until("all events arrive", () -> topic.distinctIds().size() >= 6);
+        assertThat(topic.distinctIds()).containsExactlyInAnyOrderElementsOf(inserted());
+    }
+
+    @Test
+    void waitsForAKafkaThatIsNotThereAndSaysSo() {
+        // When
+        Streams all = new Streams();
+        EventsStream events = new EventsStream(
+                new TestEventsConfig(slot),
+                TestStreamConfig.QUICK,
+                database.config(),
+                new TestKafkaConfig("127.0.0.1:1", "none."),
+                new SimpleMeterRegistry(),
+                Clock.systemUTC(),
+                all);
+        events.start(new StartupEvent());
+        started.add(events);
+        streams.add(all);
+
+        // Then
+        until("it says so", () -> all.all().getFirst().trouble().isPresent());
+        assertThat(all.all().getFirst().status()).isInstanceOf(StreamStatus.Preparing.class);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.replication;
+
+import org.jspecify.annotations.NullMarked;

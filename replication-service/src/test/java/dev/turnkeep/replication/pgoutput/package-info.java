@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.replication.pgoutput;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,125 @@
+package dev.turnkeep.replication.stream;
+
+import dev.turnkeep.replication.pgoutput.Message.Delete;
+import dev.turnkeep.replication.pgoutput.Message.Insert;
+import dev.turnkeep.replication.pgoutput.Message.Update;
+import dev.turnkeep.replication.pgoutput.Tuple;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Keeps what it is given in memory, and says that it is stored when the test wants it to. */
+final class CollectingSink implements Sink {
+    /** What is done with a batch. */
+    enum Mode {
+        /** Stored at once. */
+        STORES,
+        /** Stored, but the stream does not hear of it: the moment between the sink's word and ours. */
+        STORES_SILENTLY,
+        /** Taken and neither stored nor answered: the moment before the sink's work. */
+        HOLDS
+    }
+
+    private final List<Version> stored = new ArrayList<>();
+    private final List<String> rows = new ArrayList<>();
+    private final List<CompletableFuture<Void>> held = new ArrayList<>();
+    private final AtomicLong unanswered = new AtomicLong();
+    private final AtomicLong peak = new AtomicLong();
+    private volatile Mode mode = Mode.STORES;
+    private volatile boolean restoresAtOnce = true;
+    private volatile int restores;
+
+    void mode(Mode next) {
+        mode = next;
+    }
+
+    void neverRestores() {
+        restoresAtOnce = false;
+    }
+
+    @Override
+    public void begin(SlotStart slot) throws Exception {
+        if (slot.restoring()) {
+            restores++;
+            if (restoresAtOnce) {
+                slot.done().restored();
+            }
+        }
+    }
+
+    @Override
+    public synchronized CompletionStage<Void> write(Batch batch) {
+        peak.accumulateAndGet(unanswered.addAndGet(batch.rows().size()), Math::max);
+        if (mode == Mode.HOLDS) {
+            CompletableFuture<Void> later = new CompletableFuture<>();
+            held.add(later);
+            return later.thenRun(() -> store(batch));
+        }
+        store(batch);
+        return mode == Mode.STORES ? CompletableFuture.completedFuture(null) : new CompletableFuture<>();
+    }
+
+    private synchronized void store(Batch batch) {
+        unanswered.addAndGet(-batch.rows().size());
+        for (RowChange row : batch.rows()) {
+            stored.add(row.version());
+            rows.add(batch.relation().table() + " " + text(batch, row));
+        }
+    }
+
+    private static String text(Batch batch, RowChange row) {
+        Tuple tuple =
+                switch (row.change()) {
+                    case Insert insert -> insert.row();
+                    case Update update -> update.row();
+                    case Delete delete -> delete.before().row();
+                };
+        String id = batch.relation().table().equals("turns") ? "turn_id" : "id";
+        return row.change().getClass().getSimpleName() + " " + new Row(batch.relation(), tuple).uuid(id);
+    }
+
+    /** Answers what was held, and stores what comes. */
+    void release() {
+        List<CompletableFuture<Void>> all;
+        synchronized (this) {
+            mode = Mode.STORES;
+            all = List.copyOf(held);
+            held.clear();
+        }
+        all.forEach(each -> each.complete(null));
+    }
+
+    synchronized List<Version> versions() {
+        return List.copyOf(stored);
+    }
+
+    synchronized List<String> rows() {
+        return List.copyOf(rows);
+    }
+
+    /** Rows that were taken and not answered, at the most. */
+    long peak() {
+        return peak.get();
+    }
+
+    long unanswered() {
+        return unanswered.get();
+    }
+
+    int restores() {
+        return restores;
+    }
+
+    @Override
+    public void end() {
+        unanswered.set(0);
+    }
+
+    @Override
+    public Optional<String> trouble() {
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,332 @@
+package dev.turnkeep.replication.stream;
+
+import static dev.turnkeep.replication.TestDatabase.until;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnkeep.localstack.junit.TestSpace;
+import dev.turnkeep.localstack.junit.WithLocalStack;
+import dev.turnkeep.replication.TestDatabase;
+import dev.turnkeep.replication.pgoutput.Lsn;
+import dev.turnkeep.replication.stream.CollectingSink.Mode;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@WithLocalStack
+class PipelineIT {
+    private static final Publication EVENTS = new Publication(
+            "turnkeep_events_v1",
+            new TreeMap<>(java.util.Map.of(
+                    "session_events",
+                    List.of(
+                            "id",
+                            "position",
+                            "org_id",
+                            "environment",
+                            "session_id",
+                            "epoch",
+                            "type",
+                            "occurred_at",
+                            "payload",
+                            "traceparent"))),
+            "insert, update");
+    private static int slots;
+    private static TestDatabase database;
+
+    private final List<Pipeline> running = new ArrayList<>();
+    private final CollectingSink sink = new CollectingSink();
+    private String slot = "";
+
+    @BeforeAll
+    static void migrate(TestSpace space) {
+        database = new TestDatabase(space);
+    }
+
+    @BeforeEach
+    void newSlot() {
+        database.execute("DELETE FROM session_events", "DELETE FROM replication_state");
+        slot = database.slot("s" + slots++);
+    }
+
+    @AfterEach
+    void stopAll() throws InterruptedException {
+        sink.release();
+        for (Pipeline pipeline : running) {
+            pipeline.stop();
+        }
+        database.execute("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '%s'"
+                .formatted(slot));
+    }
+
+    private Pipeline start(CollectingSink into, StreamConfig config) {
+        PostgresServer server = new PostgresServer(database.config());
+        StreamSpec spec =
+                new StreamSpec("events", slot, EVENTS, new BatchLimits(500, 1024 * 1024, Duration.ofMillis(20)));
+        StreamMetrics metrics = new StreamMetrics(new SimpleMeterRegistry(), "events", Clock.systemUTC());
+        Pipeline pipeline = new Pipeline(server, spec, config, into, metrics, Clock.systemUTC());
+        running.add(pipeline);
+        pipeline.start();
+        return pipeline;
+    }
+
+    private Pipeline streaming(CollectingSink into) {
+        Pipeline pipeline = start(into, TestStreamConfig.QUICK);
+        until("the stream flows", () -> pipeline.status() instanceof StreamStatus.Streaming);
+        return pipeline;
+    }
+
+    private List<String> inserted() {
+        return database.column("SELECT 'session_events Insert ' || id FROM session_events ORDER BY position");
+    }
+
+    private Lsn confirmed() {
+        return Lsn.parse(database.column(
+                        "SELECT confirmed_flush_lsn FROM pg_replication_slots WHERE slot_name = '%s'".formatted(slot))
+                .getFirst());
+    }
+
+    @Test
+    void bringsEveryRowOnceInCommitOrderWithRisingVersions() {
+        // Given
+        streaming(sink);
+
+        // When
+        for (int i = 0; i < 50; i++) {
+            database.insertEvents(7);
+        }
+
+        // Then
+        until("all rows arrive", () -> sink.rows().size() >= 350);
+        assertThat(sink.rows()).containsExactlyElementsOf(inserted());
+        assertThat(sink.versions()).isSorted().doesNotHaveDuplicates();
+        assertThat(sink.versions().stream().map(Version::index).distinct()).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Mode.class,
+            names = {"STORES_SILENTLY", "HOLDS"})
+    void losesNothingInACrashBeforeOrAfterTheSinkHasStored(Mode moment) throws InterruptedException, SQLException {
+        // Given
+        Pipeline first = streaming(sink);
+        database.insertEvents(10);
+        until("the first rows are stored", () -> sink.rows().size() == 10);
+        sink.mode(moment);
+        database.insertEvents(10);
+        until(
+                "the next are under way",
+                () -> sink.unanswered() == 10 || sink.rows().size() == 20);
+
+        // When
+        first.crash();
+        CollectingSink after = new CollectingSink();
+        streaming(after);
+        database.insertEvents(10);
+
+        // Then
+        until("the rest arrives", () -> new HashSet<>(after.rows()).size() >= 20);
+        assertThat(after.rows()).endsWith(inserted().subList(10, 30).toArray(String[]::new));
+    }
+
+    @Test
+    void losesNothingInFiveCrashesUnderLoad() throws InterruptedException, SQLException {
+        // Given
+        CollectingSink all = new CollectingSink();
+
+        // When
+        for (int crash = 0; crash < 5; crash++) {
+            Pipeline pipeline = streaming(all);
+            int before = all.rows().size();
+            for (int i = 0; i < 20; i++) {
+                database.insertEvents(13);
+            }
+            until("some of it arrives", () -> all.rows().size() > before);
+            pipeline.crash();
+        }
+        streaming(all);
+
+        // Then
+        until("all rows arrive", () -> new HashSet<>(all.rows()).size() >= 5 * 20 * 13);
+        assertThat(new HashSet<>(all.rows())).isEqualTo(new HashSet<>(inserted()));
+    }
+
+    @Test
+    void waitsForASinkThatIsDownWithBoundedMemoryAndWithoutLosingItsConnection() {
+        // Given: the server would cut a connection that is silent for two seconds.
+        Pipeline pipeline = start(sink, new TestStreamConfig(2_000, Duration.ofSeconds(2)));
+        until("the stream flows", () -> pipeline.status() instanceof StreamStatus.Streaming);
+        sink.mode(Mode.HOLDS);
+        String sender = sender();
+
+        // When
+        database.insertEvents(20_000);
+        until("the stream reads no more", () -> sink.unanswered() >= 2_000);
+        Lsn before = confirmed();
+        until("the server would have lost its patience", () -> !database.column(
+                        "SELECT 1 FROM pg_stat_replication WHERE pid = %s AND backend_start < clock_timestamp() - interval '6 s'"
+                                .formatted(sender))
+                .isEmpty());
+
+        // Then
+        assertThat(sink.unanswered()).isBetween(2_000L, 2_500L);
+        assertThat(confirmed()).isEqualTo(before);
+        assertThat(sender()).isEqualTo(sender);
+        sink.release();
+        until("all rows arrive", () -> sink.rows().size() >= 20_000);
+        assertThat(sink.rows()).containsExactlyElementsOf(inserted());
+        assertThat(sender()).isEqualTo(sender);
+    }
+
+    private String sender() {
+        return database.column("SELECT active_pid FROM pg_replication_slots WHERE slot_name = '%s'".formatted(slot))
+                .getFirst();
+    }
+
+    @Test
+    void bringsATransactionOf200000ChangesWithoutHoldingIt() {
+        // Given
+        streaming(sink);
+
+        // When
+        database.insertEvents(200_000);
+
+        // Then
+        until("all rows arrive", () -> sink.rows().size() >= 200_000);
+        assertThat(sink.peak()).isLessThanOrEqualTo(TestStreamConfig.QUICK.inFlightRows());
+        assertThat(sink.rows()).hasSize(200_000).doesNotHaveDuplicates();
+        assertThat(sink.versions()).isSorted();
+    }
+
+    @Test
+    void letsAStandbyTakeOverWhenTheLeaderDies() throws InterruptedException, SQLException {
+        // Given
+        Pipeline leader = streaming(sink);
+        CollectingSink standbySink = new CollectingSink();
+        Pipeline standby = start(standbySink, TestStreamConfig.QUICK);
+        database.insertEvents(10);
+        until("the leader brings it", () -> sink.rows().size() == 10);
+        assertThat(standby.status()).isInstanceOf(StreamStatus.Standby.class);
+        assertThat(standby.trouble()).isEmpty();
+
+        // When
+        leader.crash();
+        database.insertEvents(10);
+
+        // Then
+        until("the standby brings the rest", () -> new HashSet<>(standbySink.rows()).size() >= 10);
+        assertThat(standbySink.rows()).endsWith(inserted().subList(10, 20).toArray(String[]::new));
+    }
+
+    @Test
+    void stopsAtOnceWhenTheConnectionOfItsLockBreaksAndThenLeadsAgain() {
+        // Given
+        Pipeline pipeline = streaming(sink);
+        String sender = sender();
+
+        // When
+        database.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'turnkeep-leader-events'"
+                        + " AND datname = current_database()");
+
+        // Then
+        until("another connection reads", () -> !Objects.equals(sender(), sender) && !sender().equals("null"));
+        database.insertEvents(3);
+        until("it flows again", () -> new HashSet<>(sink.rows()).size() == 3);
+        assertThat(pipeline.trouble()).isEmpty();
+    }
+
+    @Test
+    void confirmsWhatItHasReadWhenItIsStopped() throws InterruptedException {
+        // Given
+        Pipeline pipeline = streaming(sink);
+        database.insertEvents(1_000);
+        until("some of it arrives", () -> !sink.rows().isEmpty());
+
+        // When
+        pipeline.stop();
+        int stored = sink.rows().size();
+        streaming(sink);
+
+        // Then
+        until("all rows arrive", () -> sink.rows().size() >= 1_000);
+        assertThat(sink.rows()).containsExactlyElementsOf(inserted());
+        assertThat(stored).isIn(1_000);
+    }
+
+    @Test
+    void movesAnIdleSlotOnWhileOthersWrite() {
+        // Given
+        streaming(sink);
+        Lsn before = confirmed();
+
+        // When
+        database.execute(
+                "CREATE TABLE IF NOT EXISTS noise (n int)", "INSERT INTO noise SELECT generate_series(1, 20000)");
+        Lsn written =
+                Lsn.parse(database.column("SELECT pg_current_wal_flush_lsn()").getFirst());
+
+        // Then
+        until("the slot has moved on", () -> confirmed().compareTo(written) >= 0);
+        assertThat(written.isAfter(before)).isTrue();
+        assertThat(sink.rows()).isEmpty();
+    }
+
+    @Test
+    void stopsLoudlyOnAnotherPublicationAndGoesOnOnceItIsMended() {
+        // Given
+        database.execute(
+                "ALTER PUBLICATION turnkeep_events_v1 SET TABLE session_events (id, org_id, environment, session_id, epoch,"
+                        + " occurred_at), replication_heartbeat");
+        try {
+            // When
+            Pipeline pipeline = start(sink, TestStreamConfig.QUICK);
+            until("it stops", () -> pipeline.status() instanceof StreamStatus.Stopped);
+
+            // Then
+            String trouble = pipeline.trouble().orElseThrow();
+            assertThat(trouble).contains("run: ALTER PUBLICATION turnkeep_events_v1 SET TABLE ");
+            database.execute(trouble.substring(trouble.indexOf("run: ") + "run: ".length()));
+            until("it flows", () -> pipeline.status() instanceof StreamStatus.Streaming);
+        } finally {
+            database.execute(
+                    "ALTER PUBLICATION turnkeep_events_v1 SET TABLE session_events (id, position, org_id, environment,"
+                            + " session_id, epoch, type, occurred_at, payload, traceparent),"
+                            + " replication_heartbeat (stream, beat, beat_at, oldest_xid)");
+        }
+    }
+
+    @Test
+    void asksForARestoreUntilItIsDoneWhenTheSlotIsLost() throws InterruptedException {
+        // Given
+        Pipeline pipeline = streaming(sink);
+        assertThat(sink.restores()).as("nothing was known before").isEqualTo(1);
+        pipeline.stop();
+
+        // When
+        database.execute("SELECT pg_drop_replication_slot('%s')".formatted(slot));
+        CollectingSink interrupted = new CollectingSink();
+        interrupted.neverRestores();
+        streaming(interrupted).stop();
+        CollectingSink again = new CollectingSink();
+        streaming(again).stop();
+        CollectingSink last = new CollectingSink();
+        streaming(last);
+
+        // Then
+        assertThat(interrupted.restores()).isEqualTo(1);
+        assertThat(again.restores()).isEqualTo(1);
+        assertThat(last.restores()).isZero();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.replication.stream;
+
+import org.jspecify.annotations.NullMarked;
