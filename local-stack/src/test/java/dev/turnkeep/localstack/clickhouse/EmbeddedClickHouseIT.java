@@ -137,6 +137,20 @@ class EmbeddedClickHouseIT {
     }
 
     @Test
+    void forgetsASessionThatNobodyUses() throws IOException {
+        // Given
+        assertThat(get("/?query=SELECT+1&session_id=idle&session_timeout=0")).startsWith("HTTP/1.1 200");
+
+        // When
+        String again = "/?query=SELECT+1&session_id=idle&session_timeout=0&session_check=1";
+        String answer = get(again);
+        while (answer.startsWith("HTTP/1.1 200")) answer = get(again);
+
+        // Then
+        assertThat(answer).contains("Exception-Code: 372");
+    }
+
+    @Test
     void letsAGetOnlyLookWhateverItSets() throws IOException {
         // Given
         String create = "/?query=CREATE+TABLE+made+(a+Int8)+ENGINE=Memory";
@@ -191,11 +205,12 @@ class EmbeddedClickHouseIT {
     void cancelsAStatementWhoseClientLeft() throws IOException {
         // Given
         String running = "SELECT count() FROM system.processes WHERE query LIKE 'SELECT sum(sleepEachRow%'";
-        try (Socket client =
-                request("SELECT sum(sleepEachRow(0.1)) FROM numbers(600) SETTINGS max_block_size = 1", "leaving")) {
-            while (!sql(running).equals("1")) Thread.onSpinWait();
-            assertThat(client.isConnected()).isTrue();
-        }
+        Socket client =
+                request("SELECT sum(sleepEachRow(0.1)) FROM numbers(600) SETTINGS max_block_size = 1", "leaving");
+        while (!sql(running).equals("1")) Thread.onSpinWait();
+
+        // When
+        client.close();
 
         // Then
         while (!sql(running).equals("0")) Thread.onSpinWait();
