@@ -50,6 +50,8 @@ public final class ClickHouseServer implements Program<ClickHouseAddress> {
                 "--enable-native-access=ALL-UNNAMED",
                 HEAP,
                 "-XX:+UseSerialGC",
+                // Half a server, without the thread that the error struck, would be worse than none.
+                "-XX:+ExitOnOutOfMemoryError",
                 "-XX:TieredStopAtLevel=1",
                 // The compression libraries unpack themselves there: a killed process's are deleted with the rest.
                 "-Djava.io.tmpdir=" + folder.resolve("tmp"),

@@ -1,5 +1,6 @@
 package dev.turnkeep.localstack.clickhouse;
 
+import dev.turnkeep.localstack.HeldFile;
 import dev.turnkeep.localstack.clickhouse.engine.Chdb;
 import dev.turnkeep.localstack.clickhouse.engine.ChdbEngine;
 import dev.turnkeep.localstack.clickhouse.server.ClickHouseHttp;
@@ -19,6 +20,12 @@ public final class EmbeddedClickHouse {
     public static void main(String[] arguments) throws IOException {
         if (arguments.length != 4) throw new IllegalArgumentException("LIBRARY FOLDER PORT MEMORY");
         Path folder = Path.of(arguments[1]).toAbsolutePath();
+        // Before anything of the folder is touched; the engine's own lock comes later, and the kernel lets go of this
+        // one
+        // when the process has ended, however it ends.
+        Files.createDirectories(folder);
+        HeldFile lock = HeldFile.tryHold(folder.resolve("server.lock"))
+                .orElseThrow(() -> new IllegalStateException("does another process use " + folder + "? It is locked"));
         Path temporary = emptied(folder.resolve("tmp"));
         Path configuration = folder.resolve("config.xml");
         Files.writeString(configuration, configuration(Long.parseLong(arguments[3]), temporary));
@@ -26,13 +33,14 @@ public final class EmbeddedClickHouse {
         ChdbEngine engine = ChdbEngine.open(Chdb.load(Path.of(arguments[0])), data, configuration);
         ClickHouseHttp server = ClickHouseHttp.start(
                 engine, Integer.parseInt(arguments[2]), temporary, new ClickHouseHttp.Login("default", ""));
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> close(server), "shutdown"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> close(server, lock), "shutdown"));
         System.out.println("ClickHouse " + server.version() + " serves on http://127.0.0.1:" + server.port());
     }
 
-    private static void close(ClickHouseHttp server) {
+    private static void close(ClickHouseHttp server, HeldFile lock) {
         try {
             server.close();
+            lock.close();
             System.out.println("ClickHouse has ended");
         } catch (IOException e) {
             System.err.println("not closed cleanly: " + e.getMessage());

@@ -12,10 +12,17 @@ import dev.turnkeep.localstack.EngineException;
 import dev.turnkeep.localstack.LocalStack;
 import dev.turnkeep.localstack.Settings;
 import dev.turnkeep.localstack.Sources;
+import dev.turnkeep.localstack.clickhouse.wire.HttpCoding;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,15 +33,19 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The server process itself: what it survives, what it holds back, and what it does when its client is gone. */
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class EmbeddedClickHouseIT {
 
     private static final Pattern PEAK = Pattern.compile("VmHWM:\\s+(\\d+) kB");
@@ -122,7 +133,7 @@ class EmbeddedClickHouseIT {
         // Given
         String running = "SELECT count() FROM system.processes WHERE query LIKE 'SELECT sleepEachRow%'";
         try (Socket client =
-                request("SELECT sleepEachRow(0.1) FROM numbers(600) SETTINGS max_block_size = 1", "long")) {
+                request("SELECT sleepEachRow(0.1) FROM numbers(6000) SETTINGS max_block_size = 1", "long")) {
             while (!sql(running).equals("1")) Thread.onSpinWait();
 
             // When
@@ -206,7 +217,7 @@ class EmbeddedClickHouseIT {
         // Given
         String running = "SELECT count() FROM system.processes WHERE query LIKE 'SELECT sum(sleepEachRow%'";
         Socket client =
-                request("SELECT sum(sleepEachRow(0.1)) FROM numbers(600) SETTINGS max_block_size = 1", "leaving");
+                request("SELECT sum(sleepEachRow(0.1)) FROM numbers(6000) SETTINGS max_block_size = 1", "leaving");
         while (!sql(running).equals("1")) Thread.onSpinWait();
 
         // When
@@ -215,6 +226,70 @@ class EmbeddedClickHouseIT {
         // Then
         while (!sql(running).equals("0")) Thread.onSpinWait();
         assertThat(sql("SELECT 1")).isEqualTo("1");
+    }
+
+    @ParameterizedTest
+    @EnumSource(HttpCoding.class)
+    void insertsWhatComesInAnHttpCoding(HttpCoding coding) throws Exception {
+        // Given
+        sql("CREATE TABLE coded (id UInt64) ENGINE = MergeTree ORDER BY id");
+
+        // When
+        var small = post("INSERT INTO coded FORMAT TSV", coding, encoded(coding, "1\n2\n"));
+        var large = post("INSERT INTO coded FORMAT TSV", coding, encoded(coding, "1234567\n".repeat(100_000)));
+        String numbers =
+                IntStream.range(0, 50_000).mapToObj(n -> n * 7919 + "\n").collect(Collectors.joining());
+        byte[] damaged = encoded(coding, numbers);
+        for (int at = 20; at < damaged.length; at += 3) damaged[at] ^= 0x55;
+        var refused = post("INSERT INTO coded FORMAT TSV", coding, damaged);
+
+        // Then
+        assertThat(List.of(small.statusCode(), large.statusCode())).containsOnly(200);
+        assertThat(refused.body()).startsWith("Code: ");
+        assertThat(refused.statusCode()).isGreaterThanOrEqualTo(400);
+        assertThat(sql("SELECT count() FROM coded")).isEqualTo("100002");
+    }
+
+    @Test
+    void readsEveryMemberOfAGzipBody() throws Exception {
+        // Given
+        sql("CREATE TABLE members (id UInt64) ENGINE = MergeTree ORDER BY id");
+        var both = new ByteArrayOutputStream();
+        both.write(encoded(HttpCoding.GZIP, "1\n"));
+        both.write(encoded(HttpCoding.GZIP, "2\n"));
+
+        // When
+        var answer = post("INSERT INTO members FORMAT TSV", HttpCoding.GZIP, both.toByteArray());
+
+        // Then
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(sql("SELECT groupArray(id) = [1, 2] FROM members")).isEqualTo("1");
+    }
+
+    private HttpResponse<String> post(String statement, HttpCoding coding, byte[] body) throws Exception {
+        URI uri = URI.create(engine.address().endpoint() + "/?query=" + URLEncoder.encode(statement, UTF_8));
+        HttpRequest request = HttpRequest.newBuilder(uri)
+                .header("Content-Encoding", coding.header())
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(request, HttpResponse.BodyHandlers.ofString());
+        }
+    }
+
+    private static byte[] encoded(HttpCoding coding, String text) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        try (var encoder = coding.encode(bytes)) {
+            encoder.write(text.getBytes(US_ASCII));
+        }
+        return bytes.toByteArray();
+    }
+
+    @Test
+    void refusesAStatementThatIsTooLongInWords() {
+        assertThatThrownBy(() -> sql("SELECT 1 IN (" + "1,".repeat(2_000_000) + "1)"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("(SYNTAX_ERROR)");
     }
 
     @Test
@@ -249,13 +324,18 @@ class EmbeddedClickHouseIT {
     }
 
     @Test
-    void keepsASecondServerAwayFromItsData() {
+    void keepsASecondServerAwayFromItsData() throws IOException {
+        // Given
+        Path spilled = Files.writeString(folder.resolve("clickhouse/tmp/result-0.part"), "held back");
+
+        // Then
         try (Engine<ClickHouseAddress> second = engine()) {
             assertThatThrownBy(second::start)
                     .isInstanceOf(EngineException.class)
                     .hasMessageContaining("does another process use");
         }
         assertThat(engine.running()).isTrue();
+        assertThat(spilled).hasContent("held back");
     }
 
     /** A new one on the same data, on another port. */

@@ -100,7 +100,8 @@ public final class ChdbEngine implements AutoCloseable {
                         + "? Its own words are in the lines above");
             ChdbConnection connection = new ChdbConnection(chdb, pointer);
             // A server does not guess that a lone expression is a SELECT, nor let a query look into its memory.
-            connection.run("SET implicit_select = 0, allow_introspection_functions = 0");
+            // One query alone must not take all that the engine may have.
+            connection.run("SET implicit_select = 0, allow_introspection_functions = 0, max_memory_usage = 1073741824");
             return connection;
         }
     }

@@ -38,6 +38,7 @@ public final class ChdbStream implements AutoCloseable {
             ended = true;
             throw e;
         }
+        // The engine's mark of the end. No format that is streamed writes a row as nothing.
         if (piece.data().byteSize() > 0) return piece;
         piece.close();
         ended = true;

@@ -10,6 +10,7 @@ public final class ClickHouseException extends RuntimeException {
     public static final int READONLY = 164;
     public static final int SYNTAX_ERROR = 62;
     public static final int NOT_IMPLEMENTED = 48;
+    public static final int TIMEOUT_EXCEEDED = 159;
     public static final int QUERY_ID_IN_USE = 216;
     public static final int SESSION_NOT_FOUND = 372;
     public static final int SESSION_IS_LOCKED = 373;

@@ -1,6 +1,7 @@
 package dev.turnkeep.localstack.clickhouse.http;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -11,6 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class DisconnectWatch implements AutoCloseable {
 
     private static final long ROUND_MILLIS = 100;
+    // As a server's http_send_timeout: a client that reads nothing must not hold its statement, and its tables, for
+    // ever.
+    private static final Duration SENT_WITHIN = Duration.ofSeconds(30);
 
     private final Map<HttpExchange, Runnable> watched = new ConcurrentHashMap<>();
     private final Thread thread;
@@ -48,6 +52,7 @@ public final class DisconnectWatch implements AutoCloseable {
             while (true) {
                 Thread.sleep(ROUND_MILLIS);
                 watched.forEach((exchange, left) -> {
+                    if (exchange.stuck(SENT_WITHIN)) exchange.breakOff();
                     if (exchange.clientLeft() && watched.containsKey(exchange)) tell(left);
                 });
             }

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -23,16 +24,18 @@ public final class HttpExchange {
 
     private final RequestHead head;
     private final RequestBody body;
+    private final SocketOutput socketOutput;
     private final OutputStream output;
     private final SocketInput input;
     private final Map<String, String> headers = new TreeMap<>();
     private @Nullable ResponseBody streamed;
     private boolean answered;
 
-    private HttpExchange(RequestHead head, SocketInput input, OutputStream output) throws IOException {
+    private HttpExchange(RequestHead head, SocketInput input, SocketOutput socketOutput) throws IOException {
         this.head = head;
         this.input = input;
-        this.output = output;
+        this.socketOutput = socketOutput;
+        this.output = new BufferedOutputStream(socketOutput, 8 * 1024);
         String coding = head.header("Transfer-Encoding");
         boolean chunked = coding.equalsIgnoreCase("chunked");
         if (!coding.isEmpty() && !chunked) throw new MalformedRequestException("unknown Transfer-Encoding");
@@ -43,9 +46,7 @@ public final class HttpExchange {
     /** Null when the client has nothing more to ask. */
     static @Nullable HttpExchange next(Socket socket, SocketInput input) throws IOException {
         RequestHead head = RequestHead.read(input);
-        return head == null
-                ? null
-                : new HttpExchange(head, input, new BufferedOutputStream(socket.getOutputStream(), 8 * 1024));
+        return head == null ? null : new HttpExchange(head, input, new SocketOutput(socket));
     }
 
     private static long length(RequestHead head) throws MalformedRequestException {
@@ -99,6 +100,21 @@ public final class HttpExchange {
             throw new ClientGoneException(e);
         }
         return begun;
+    }
+
+    /** Leaves the response that was begun without its end: what is still written to its stream goes nowhere. */
+    public void cut() {
+        if (streamed != null) streamed.cut();
+    }
+
+    /** True when one write has waited for its client for so long. */
+    boolean stuck(Duration patience) {
+        return socketOutput.writingFor(patience);
+    }
+
+    /** Ends the connection under whatever reads from it or writes to it. */
+    void breakOff() {
+        socketOutput.breakOff();
     }
 
     /** True when the client has closed the connection. Only while this exchange's thread reads nothing from it. */

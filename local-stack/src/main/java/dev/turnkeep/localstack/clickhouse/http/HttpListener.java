@@ -23,6 +23,8 @@ public final class HttpListener implements AutoCloseable {
     }
 
     private static final int CONNECTIONS = 256;
+    // As large as a server's: the engine judges by it how deep an expression may be. Only what is used takes memory.
+    private static final long STACK = 16L * 1024 * 1024;
     private static final int BACKLOG = 512;
     private static final int IDLE_MILLIS = 35_000;
 
@@ -63,7 +65,11 @@ public final class HttpListener implements AutoCloseable {
             try {
                 Socket socket = server.accept();
                 open.add(socket);
-                Thread.ofPlatform().name("client-" + socket.getPort()).daemon().start(() -> serve(socket));
+                Thread.ofPlatform()
+                        .name("client-" + socket.getPort())
+                        .daemon()
+                        .stackSize(STACK)
+                        .start(() -> serve(socket));
             } catch (IOException closing) {
                 places.release();
             }

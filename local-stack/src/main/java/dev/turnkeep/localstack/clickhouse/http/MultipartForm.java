@@ -12,7 +12,7 @@ public final class MultipartForm {
 
     private static final Pattern BOUNDARY = Pattern.compile("boundary=\"?([^\";]+)\"?");
     private static final Pattern NAME = Pattern.compile("(?i)content-disposition:[^\\r\\n]*?\\bname=\"([^\"]*)\"");
-    private static final int LIMIT = 16 * 1024 * 1024;
+    private static final int LIMIT = 4 * 1024 * 1024;
 
     private MultipartForm() {}
 

@@ -41,6 +41,12 @@ final class RequestBody extends InputStream {
         return expected && !ended;
     }
 
+    /** Not how much: whether anything may come. A decoder of gzip asks, to know whether another member follows. */
+    @Override
+    public int available() {
+        return ended ? 0 : 1;
+    }
+
     @Override
     public int read() throws IOException {
         byte[] one = new byte[1];

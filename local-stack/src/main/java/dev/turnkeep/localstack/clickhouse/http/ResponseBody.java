@@ -14,9 +14,16 @@ final class ResponseBody extends OutputStream {
     private final byte[] buffer = new byte[BUFFER];
     private int length;
     private boolean ended;
+    private boolean cut;
 
     ResponseBody(OutputStream output) {
         this.output = output;
+    }
+
+    /** From here on nothing is sent any more, and it never ends. */
+    void cut() {
+        cut = true;
+        length = 0;
     }
 
     boolean ended() {
@@ -42,13 +49,14 @@ final class ResponseBody extends OutputStream {
 
     @Override
     public void flush() throws IOException {
+        if (cut) return;
         chunk(buffer, 0, length);
         output.flush();
     }
 
     @Override
     public void close() throws IOException {
-        if (ended) return;
+        if (ended || cut) return;
         chunk(buffer, 0, length);
         try {
             output.write(END);
@@ -61,7 +69,7 @@ final class ResponseBody extends OutputStream {
 
     private void chunk(byte[] source, int offset, int count) throws IOException {
         if (source == buffer) length = 0;
-        if (count == 0) return;
+        if (count == 0 || cut) return;
         try {
             output.write((Integer.toHexString(count) + "\r\n").getBytes(StandardCharsets.US_ASCII));
             output.write(source, offset, count);

@@ -41,12 +41,18 @@ final class SocketInput extends InputStream {
 
     /** True when the client has closed its side. Waits a millisecond; bytes that are there are kept for later. */
     synchronized boolean clientLeft() {
-        if (position < limit) return false;
+        if (position == limit) {
+            position = 0;
+            limit = 0;
+        }
+        if (limit == BUFFER) return false;
         try {
             int patience = socket.getSoTimeout();
             socket.setSoTimeout(1);
             try {
-                return !fill();
+                int read = input.read(buffer, limit, BUFFER - limit);
+                if (read > 0) limit += read;
+                return read < 0;
             } catch (SocketTimeoutException quiet) {
                 return false;
             } finally {

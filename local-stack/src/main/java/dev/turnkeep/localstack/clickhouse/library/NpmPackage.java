@@ -35,7 +35,7 @@ record NpmPackage(String name, String version, String sha512) {
         Process npm = new ProcessBuilder(List.of(
                         "npm",
                         "pack",
-                        "--silent",
+                        "--loglevel=error",
                         "--cache",
                         folder.resolve("npm-cache").toString(),
                         name + "@" + version))

@@ -29,6 +29,7 @@ final class Answer implements AutoCloseable {
     private final long began = System.nanoTime();
     private Progress progress = Progress.NONE;
     private @Nullable OutputStream output;
+    private boolean ended;
 
     Answer(HttpExchange exchange, QueryRequest request, Path folder) {
         this.exchange = exchange;
@@ -55,11 +56,16 @@ final class Answer implements AutoCloseable {
     void end() throws IOException {
         if (output == null) begin();
         if (output != null) output.close();
+        ended = true;
     }
 
     @Override
     public void close() throws IOException {
         held.close();
+        if (output == null || ended) return;
+        // What encodes holds memory that nobody else frees; the end that it writes must not reach the client.
+        exchange.cut();
+        output.close();
     }
 
     private void hold(int count) throws IOException {

@@ -8,6 +8,7 @@ import dev.turnkeep.localstack.clickhouse.http.ClientGoneException;
 import dev.turnkeep.localstack.clickhouse.http.DisconnectWatch;
 import dev.turnkeep.localstack.clickhouse.http.HttpExchange;
 import dev.turnkeep.localstack.clickhouse.http.HttpListener;
+import dev.turnkeep.localstack.clickhouse.http.MalformedRequestException;
 import dev.turnkeep.localstack.clickhouse.http.RequestHead;
 import dev.turnkeep.localstack.clickhouse.wire.FrameException;
 import java.io.EOFException;
@@ -83,7 +84,7 @@ public final class ClickHouseHttp implements AutoCloseable {
         exchange.header("X-ClickHouse-Timezone", timezone);
         try {
             route(exchange);
-        } catch (ClientGoneException e) {
+        } catch (ClientGoneException | MalformedRequestException e) {
             throw e;
         } catch (ClickHouseException e) {
             fail(exchange, e);
@@ -91,7 +92,7 @@ public final class ClickHouseHttp implements AutoCloseable {
             fail(exchange, of(ClickHouseException.CANNOT_DECOMPRESS, "CANNOT_DECOMPRESS", e));
         } catch (EOFException e) {
             fail(exchange, of(ClickHouseException.CANNOT_READ_ALL_DATA, "CANNOT_READ_ALL_DATA", e));
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             log("a request failed here, not in the engine", e);
             fail(exchange, of(ClickHouseException.STD_EXCEPTION, "STD_EXCEPTION", e));
         }

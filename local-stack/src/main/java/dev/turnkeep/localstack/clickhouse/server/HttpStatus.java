@@ -18,7 +18,7 @@ final class HttpStatus {
             case 123, 167, 168, 223, 427 -> 400;
             // Names that mean nothing.
             case 46, 47, 50, 56, 60, 63, ClickHouseException.UNKNOWN_FORMAT, 78, 81, 115, 152, 336, 511 -> 404;
-            case 159 -> 408;
+            case ClickHouseException.TIMEOUT_EXCEEDED -> 408;
             case 381 -> 411;
             case 229 -> 413;
             case 779 -> 415;

@@ -26,7 +26,7 @@ import java.util.Optional;
 /** Runs one statement for one request. */
 final class QueryHandler {
 
-    private static final Duration KILLED_WITHIN = Duration.ofSeconds(30);
+    private static final Duration KILLED_WITHIN = Duration.ofSeconds(45);
 
     private final Connections connections;
     private final Running running;
@@ -45,7 +45,12 @@ final class QueryHandler {
         RequestHead head = MultipartForm.is(exchange.head()) ? MultipartForm.read(exchange) : exchange.head();
         QueryRequest request = QueryRequest.of(head, user);
         exchange.header("X-ClickHouse-Query-Id", request.queryId());
-        StatementSource source = StatementSource.read(head.parameter("query"), body(exchange, head, request));
+        try (InputStream body = body(exchange, head, request)) {
+            handle(exchange, request, StatementSource.read(head.parameter("query"), body));
+        }
+    }
+
+    private void handle(HttpExchange exchange, QueryRequest request, StatementSource source) throws IOException {
         String format = format(source.statement(), request);
         exchange.header("X-ClickHouse-Format", format);
         exchange.header("Content-Type", ResultFormat.contentType(format));
@@ -62,10 +67,13 @@ final class QueryHandler {
         InputStream body = exchange.body();
         String coding = head.header("Content-Encoding");
         if (!coding.isEmpty() && !coding.equals("identity"))
-            body = HttpCoding.of(coding)
-                    .orElseThrow(() -> ClickHouseException.of(
-                            ClickHouseException.NOT_IMPLEMENTED, "NOT_IMPLEMENTED", "Content-Encoding " + coding))
-                    .decode(body);
+            body = DecodedBody.of(
+                    HttpCoding.of(coding)
+                            .orElseThrow(() -> ClickHouseException.of(
+                                    ClickHouseException.NOT_IMPLEMENTED,
+                                    "NOT_IMPLEMENTED",
+                                    "Content-Encoding " + coding)),
+                    body);
         return request.framesIn() ? new FrameInputStream(body) : body;
     }
 
@@ -114,7 +122,9 @@ final class QueryHandler {
                 whole(connection, new Call(kill.sql().getBytes(UTF_8), format, request.parameters()), answer);
                 // The engine's own SYNC waits for ever: a killed statement stays on its list until its connection is
                 // used again.
-                if (kill.waits()) running.await(kill.ids(), KILLED_WITHIN);
+                if (kill.waits() && !running.await(kill.ids(), KILLED_WITHIN))
+                    throw ClickHouseException.of(
+                            ClickHouseException.TIMEOUT_EXCEEDED, "TIMEOUT_EXCEEDED", "A killed query still runs");
             }
             case Statement.Other other -> {
                 if (!other.readOnly()) refuseToWrite(request);

@@ -35,7 +35,6 @@ enum ResultFormat {
             "tskv",
             "rowbinary",
             "native",
-            "rawblob",
             "tsvraw",
             "tabseparatedraw",
             "null");

@@ -14,9 +14,9 @@ import java.util.Arrays;
 /** A statement and, for an INSERT, the data behind it. */
 final class StatementSource {
 
-    // An INSERT's head has to fit in here, and no server reads a longer statement than this by default.
+    // An INSERT's head has to fit in here; a server takes no longer statement unless max_query_size is raised.
     private static final int HEAD = 256 * 1024;
-    private static final int LONGEST = 16 * 1024 * 1024;
+    private static final int LONGEST = 2 * 1024 * 1024;
 
     private final Statement statement;
     private final byte[] sql;
@@ -31,22 +31,30 @@ final class StatementSource {
     /** The statement may come in the URL, in the body, or begin in the one and go on in the other. */
     static StatementSource read(String ofUrl, InputStream body) throws IOException {
         byte[] begin = ofUrl.isEmpty() ? new byte[0] : (ofUrl + "\n").getBytes(UTF_8);
-        InputStream all = new SequenceInputStream(new ByteArrayInputStream(begin), body);
-        byte[] head = all.readNBytes(Math.max(HEAD, begin.length));
+        int wanted = Math.max(0, HEAD - begin.length);
+        byte[] first = body.readNBytes(wanted);
+        // A decoder that has told its end must not be asked again.
+        boolean ended = first.length < wanted;
+        byte[] head = joined(begin, first);
         Statement statement = StatementParser.parse(head);
         if (statement instanceof Statement.Insert insert) {
             InputStream rest = new ByteArrayInputStream(head, insert.data(), head.length - insert.data());
             return new StatementSource(
-                    statement, Arrays.copyOf(head, insert.head()), new SequenceInputStream(rest, body));
+                    statement, Arrays.copyOf(head, insert.head()), ended ? rest : new SequenceInputStream(rest, body));
         }
-        byte[] more = all.readNBytes(LONGEST);
-        if (more.length == LONGEST)
+        byte[] more = ended ? new byte[0] : body.readNBytes(Math.max(1, LONGEST + 1 - head.length));
+        if (head.length + more.length > LONGEST)
             throw ClickHouseException.of(
-                    ClickHouseException.SYNTAX_ERROR, "SYNTAX_ERROR", "The statement is longer than 16 MiB");
+                    ClickHouseException.SYNTAX_ERROR, "SYNTAX_ERROR", "The statement is longer than 2 MiB");
         if (more.length == 0) return new StatementSource(statement, head, InputStream.nullInputStream());
-        byte[] sql = Arrays.copyOf(head, head.length + more.length);
-        System.arraycopy(more, 0, sql, head.length, more.length);
+        byte[] sql = joined(head, more);
         return new StatementSource(StatementParser.parse(sql), sql, InputStream.nullInputStream());
+    }
+
+    private static byte[] joined(byte[] first, byte[] second) {
+        byte[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
     }
 
     Statement statement() {

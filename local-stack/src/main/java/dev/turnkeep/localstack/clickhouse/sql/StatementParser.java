@@ -35,19 +35,22 @@ public final class StatementParser {
     }
 
     private static Statement parse(byte[] sql, String keyword) {
-        List<Token> tokens = new ArrayList<>();
+        boolean kills = keyword.equals("KILL");
+        List<Token> killing = new ArrayList<>();
+        FormatClause format = new FormatClause();
+        boolean writes = false;
+        boolean ended = false;
         Scanner scanner = new Scanner(sql);
-        for (Token token = scanner.next(); token != null; token = scanner.next()) tokens.add(token);
-        for (int i = 0; i + 1 < tokens.size(); i++) {
-            Token following = tokens.get(i + 1);
-            if (tokens.get(i).text().equals(";") && !following.text().equals(";"))
-                return new Statement.Several(following.start());
+        for (Token token = scanner.next(); token != null; token = scanner.next()) {
+            if (ended && !token.text().equals(";")) return new Statement.Several(token.start());
+            ended = token.text().equals(";");
+            writes |= token.isTop("INSERT");
+            format.follow(token);
+            if (kills) killing.add(token);
         }
-        Optional<String> format = format(tokens);
-        if (keyword.equals("KILL") && tokens.size() > 1 && tokens.get(1).is("QUERY")) return kill(sql, tokens, format);
-        boolean writes = tokens.stream().anyMatch(token -> token.isTop("INSERT"));
-        if (SELECTS.contains(keyword) && !writes) return new Statement.Select(format);
-        return new Statement.Other(LOOKS.contains(keyword), format);
+        if (kills && killing.size() > 1 && killing.get(1).is("QUERY")) return kill(sql, killing, format.name());
+        if (SELECTS.contains(keyword) && !writes) return new Statement.Select(format.name());
+        return new Statement.Other(LOOKS.contains(keyword), format.name());
     }
 
     /** Null for an INSERT that brings no data of its own: from a SELECT, or cut off. */
@@ -78,19 +81,6 @@ public final class StatementParser {
         if (at < sql.length && sql[at] == '\r') at++;
         if (at < sql.length && sql[at] == '\n') at++;
         return at;
-    }
-
-    /** Of the last FORMAT clause: a column may be called so, too, but not where the clause can stand. */
-    private static Optional<String> format(List<Token> tokens) {
-        for (int i = tokens.size() - 2; i > 0; i--) {
-            Token name = tokens.get(i + 1);
-            if (!tokens.get(i).isTop("FORMAT") || name.kind() != Kind.WORD) continue;
-            boolean last = i + 2 == tokens.size();
-            if (last
-                    || tokens.get(i + 2).text().equals(";")
-                    || tokens.get(i + 2).isTop("SETTINGS")) return Optional.of(name.text());
-        }
-        return Optional.empty();
     }
 
     private static Statement.Kill kill(byte[] sql, List<Token> tokens, Optional<String> format) {

@@ -9,7 +9,7 @@ public final class FrameException extends IOException {
         super(message);
     }
 
-    FrameException(String message, Throwable cause) {
+    public FrameException(String message, Throwable cause) {
         super(message, cause);
     }
 }

@@ -9,7 +9,13 @@ import com.clickhouse.client.api.insert.InsertSettings;
 import com.clickhouse.client.api.metadata.TableSchema;
 import com.clickhouse.data.ClickHouseFormat;
 import dev.turnkeep.localstack.junit.TestSpace;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** How rows get in. */
@@ -106,6 +112,43 @@ class InsertContractIT extends ClientContract {
 
         // Then
         assertThat(one("SELECT text FROM defaults WHERE id = 5")).isEqualTo("none");
+    }
+
+    @Test
+    void writesEveryTypeThatTheServicesKeep() throws Exception {
+        // Given
+        execute("""
+                CREATE TABLE kinds (id UUID, at DateTime64(6, 'UTC'), cost Decimal(18, 6), kind LowCardinality(String),
+                    tags Array(String), note Nullable(String), counts Map(String, UInt64), done Bool)
+                ENGINE = MergeTree ORDER BY id""");
+        TableSchema schema = client.getTableSchema("kinds");
+
+        // When
+        client.insert(
+                        "kinds",
+                        output -> {
+                            var writer = new RowBinaryFormatWriter(output, schema, ClickHouseFormat.RowBinary);
+                            writer.setValue("id", UUID.fromString("018f3c1e-0000-7000-8000-000000000001"));
+                            writer.setValue("at", ZonedDateTime.of(2026, 1, 2, 3, 4, 5, 123_456_000, ZoneOffset.UTC));
+                            writer.setValue("cost", new BigDecimal("1.234567"));
+                            writer.setValue("kind", "turn");
+                            writer.setValue("tags", List.of("a", "b"));
+                            writer.setValue("note", null);
+                            writer.setValue("counts", Map.of("x", BigInteger.TEN));
+                            writer.setValue("done", true);
+                            writer.commitRow();
+                        },
+                        ClickHouseFormat.RowBinary,
+                        new InsertSettings())
+                .get()
+                .close();
+
+        // Then
+        assertThat(
+                        one(
+                                "SELECT concatWithSeparator('|', id, at, cost, kind, tags, note IS NULL, counts, done) FROM kinds"))
+                .isEqualTo("018f3c1e-0000-7000-8000-000000000001|2026-01-02 03:04:05.123456|1.234567|turn|"
+                        + "['a','b']|1|{'x':10}|true");
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** How results come out, whole or not at all, and how statements are ended. */
@@ -113,6 +114,21 @@ class QueryContractIT extends ClientContract {
     void answersInTheFormatThatTheStatementNames() throws Exception {
         assertThat(text("SELECT 1 AS a, 'b' AS c FORMAT JSONEachRow", ClickHouseFormat.TSV))
                 .isEqualTo("{\"a\":1,\"c\":\"b\"}\n");
+    }
+
+    @Test
+    void answersRowsThatAreWrittenAsNothing() throws Exception {
+        assertThat(text(
+                        "SELECT if(number < 70000, '', 'x') FROM numbers(70003)"
+                                + " SETTINGS max_block_size = 10000, max_threads = 1",
+                        ClickHouseFormat.RawBLOB))
+                .isEqualTo("xxx");
+    }
+
+    @Test
+    void readsDeepExpressions() {
+        assertThat(one("SELECT " + "number + ".repeat(300) + "1 FROM numbers(1)"))
+                .isEqualTo("1");
     }
 
     @Test
@@ -256,15 +272,17 @@ class QueryContractIT extends ClientContract {
     void neverPassesOffAFailedResultAsAWholeOne() {
         // Given
         String failing = "SELECT number, throwIf(number = 2900000) FROM numbers(3000000) SETTINGS max_threads = 1";
+        AtomicLong read = new AtomicLong();
 
         // Then
         assertThatThrownBy(() -> {
                     try (QueryResponse response = client.query(failing).get();
                             ClickHouseBinaryFormatReader reader = client.newBinaryFormatReader(response)) {
-                        while (reader.hasNext()) reader.next();
+                        for (; reader.hasNext(); read.incrementAndGet()) reader.next();
                     }
                 })
                 .isInstanceOf(Exception.class);
+        assertThat(read).hasValueBetween(1, 2_900_000);
     }
 
     @Test
