@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** TCP ports on loopback. */
@@ -15,13 +17,15 @@ public final class Ports {
     private static final int HIGHEST = 32_000;
     private static final int ATTEMPTS = 1_000;
 
+    private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
+
     private Ports() {}
 
-    /** A port that nobody listens on right now. */
+    /** A port that nobody listens on right now, and that was not handed out here before: its engine may not be up yet. */
     public static int free() {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
-            if (isFree(port)) return port;
+            if (isFree(port) && GIVEN.add(port)) return port;
         }
         throw new EngineException("no free port between " + LOWEST + " and " + HIGHEST);
     }
