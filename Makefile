@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run up down sample test bench figures build fmt doctor clean FORCE
+.PHONY: help run up down sample check test e2e bench reapbench figures build fmt doctor clean FORCE
 
 MVN ?= mvn
 export MVN
@@ -11,7 +11,7 @@ export MVN
 WITH_JDK = export JAVA_HOME="$$(local-stack/bin/find-jdk)" && [ -n "$$JAVA_HOME" ] &&
 
 # What `make run` needs built: only when a source is newer than the last build, or a part of it is gone.
-SERVICES := session-service ingest-service replication-service
+SERVICES := session-service ingest-service reaper-service replication-service
 BUILT := .local-stack/built
 JARS := $(SERVICES:%=%/target/quarkus-app/quarkus-run.jar)
 CLASSPATH := local-stack/target/classes/dev/turnkeep/localstack/packages.classpath
@@ -25,7 +25,7 @@ LOCAL = $(WITH_JDK) "$$JAVA_HOME/bin/java" -Xmx128m -XX:+UseSerialGC \
 help: ## say what there is
 	@echo "Turnkeep: sessions of agents, kept exactly once. Start with: make run"
 	@echo
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)$$/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9]*\):[^#]*## \(.*\)$$/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
 run: $(BUILT) ## start the engines and the services here; Ctrl-C stops them
 	@$(LOCAL) run
@@ -38,6 +38,9 @@ down: ## stop what make up or make run started
 
 sample: ## post a fresh sample conversation to the running system
 	@if [ -e $(CLASSPATH) ]; then $(LOCAL) sample; else echo "Nothing runs from here: make up first."; exit 1; fi
+
+check: ## compare the running system with its invariants; the exit status says whether they hold
+	@local-stack/bin/check
 
 test: ## build everything and run every test, unit and integration
 	@$(WITH_JDK) $(MVN) -B -ntp -Dmaven.test.redirectTestOutputToFile=true \
@@ -53,6 +56,14 @@ bench: ## measure the system beside its engines' limits (minutes); writes benchm
 
 figures: ## measure the embedded ClickHouse (a minute); writes benchmarks/results/clickhouse-embedded.json
 	@local-stack/bin/clickhouse-figures
+
+e2e: ## sessions from start to idle end, from outside: SESSIONS=500 TURNS=3 CLIENTS=25 IDLE=2s REAPERS=2
+	@$(WITH_JDK) $(MVN) -B -ntp -q -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=dev.turnkeep.e2e.lifecycle.LifecycleIT \
+		-Dfailsafe.failIfNoSpecifiedTests=false -pl e2e -am verify
+
+reapbench: ## measure the reaping of 100,000 idle sessions; writes benchmarks/results/reaper.json
+	@$(WITH_JDK) local-stack/bin/build $(SERVICES) benchmarks && "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED \
+		-cp "benchmarks/target/classes:$$(cat benchmarks/target/benchmarks.classpath)" dev.turnkeep.benchmarks.Reaping
 
 build: ## build everything without running tests
 	@$(WITH_JDK) $(MVN) -B -ntp -q -DskipTests verify

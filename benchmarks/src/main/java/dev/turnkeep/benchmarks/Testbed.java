@@ -35,6 +35,7 @@ final class Testbed implements AutoCloseable {
 
     private final LocalStack stack;
     final StackAddresses engines;
+    private final ServiceEnvironment environment;
     final ServiceProcess sessionService;
     final ServiceProcess ingestService;
     final String key;
@@ -46,7 +47,7 @@ final class Testbed implements AutoCloseable {
         try {
             StackAddresses bare = StackAddresses.of(stack);
             engines = new StackAddresses(bare.kafka(), database(bare.postgres()), bare.redis(), bare.clickhouse());
-            var environment = new ServiceEnvironment(engines, TOPIC_PREFIX, "bench:", ADMIN_KEY, MASTER_KEY);
+            environment = new ServiceEnvironment(engines, TOPIC_PREFIX, "bench:", ADMIN_KEY, MASTER_KEY);
             sessionService = service(Service.SESSION, environment, checkout, folder);
             ingestService = service(Service.INGEST, environment, checkout, folder);
             sessionService.start();
@@ -77,6 +78,16 @@ final class Testbed implements AutoCloseable {
         // The caller's own settings win: that is how one measures with another batch size, or with a profiler.
         Map<String, String> variables = new LinkedHashMap<>(environment.of(placed, System.getenv()));
         return new ServiceProcess(placed, checkout, variables, folder.resolve(service.name() + ".log"));
+    }
+
+    /** An instance of the reaper with settings of its own; whoever starts it closes it. */
+    ServiceProcess reaper(Path checkout, Path folder, Map<String, String> settings) {
+        Service placed = Service.REAPER.on(Ports.free(), Ports.free());
+        Map<String, String> variables = new LinkedHashMap<>(environment.of(placed, System.getenv()));
+        variables.putAll(settings);
+        ServiceProcess reaper = new ServiceProcess(placed, checkout, variables, folder.resolve("reaper-service.log"));
+        reaper.start();
+        return reaper;
     }
 
     private String tenant() throws IOException, InterruptedException {

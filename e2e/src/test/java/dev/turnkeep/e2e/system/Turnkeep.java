@@ -22,6 +22,8 @@ public final class Turnkeep implements AutoCloseable {
 
     private final StackAddresses engines;
     private final String topicPrefix;
+    private final String redisKeyPrefix;
+    private final ServiceEnvironment environment;
     private final ServiceProcess sessionService;
     private final ServiceProcess ingestService;
     private final List<Path> logs;
@@ -29,8 +31,8 @@ public final class Turnkeep implements AutoCloseable {
     private Turnkeep(StackAddresses engines, String topicPrefix, String redisKeyPrefix) {
         this.engines = engines;
         this.topicPrefix = topicPrefix;
-        ServiceEnvironment environment =
-                new ServiceEnvironment(engines, topicPrefix, redisKeyPrefix, ADMIN_KEY, MASTER_KEY);
+        this.redisKeyPrefix = redisKeyPrefix;
+        this.environment = new ServiceEnvironment(engines, topicPrefix, redisKeyPrefix, ADMIN_KEY, MASTER_KEY);
         // Names that begin alike for every service of one system.
         String name = topicPrefix.replaceAll("[^a-z0-9_]", "");
         this.logs = List.of(LOGS.resolve(name + "-session.log"), LOGS.resolve(name + "-ingest.log"));
@@ -58,6 +60,29 @@ public final class Turnkeep implements AutoCloseable {
         variables.put("TURNKEEP_SESSION_TURNS_GROUP", group());
         Path checkout = Path.of(System.getProperty("turnkeep.checkout", "..")).normalize();
         return new ServiceProcess(placed, checkout, variables, log);
+    }
+
+    /**
+     * Another instance of the reaper, started and ready; whoever asked for it closes it.
+     *
+     * @param name in the name of its log
+     * @param settings environment variables besides those that say where everything is
+     */
+    public ServiceProcess reaper(String name, Map<String, String> settings) {
+        Service placed = Service.REAPER.on(Ports.free(), Ports.free());
+        Map<String, String> variables = new HashMap<>(environment.of(placed, Map.of()));
+        variables.putAll(settings);
+        Path checkout = Path.of(System.getProperty("turnkeep.checkout", "..")).normalize();
+        String system = topicPrefix.replaceAll("[^a-z0-9_]", "");
+        ServiceProcess reaper =
+                new ServiceProcess(placed, checkout, variables, LOGS.resolve(system + "-" + name + ".log"));
+        reaper.start();
+        return reaper;
+    }
+
+    /** How many sessions are in the liveness index. */
+    public long indexed() {
+        return LivenessCount.of(engines.redis(), redisKeyPrefix);
     }
 
     private String group() {

@@ -18,15 +18,24 @@ public record Service(
         String name, String variable, int port, int managementPort, String heap, Map<String, String> environment) {
 
     /** Migrates the schema, so it comes first and alone. */
-    public static final Service SESSION = new Service("session-service", "SESSION", 8080, 9080, "320m", Map.of());
+    public static final Service SESSION = new Service(
+            "session-service",
+            "SESSION",
+            8080,
+            9080,
+            "320m",
+            // One machine has one clock, and one broker nothing to replicate.
+            Map.of("TURNKEEP_SESSION_TURNS_WATERMARK_MARGIN", "0s"));
 
     public static final Service INGEST = new Service("ingest-service", "INGEST", 8081, 9081, "384m", Map.of());
+
+    public static final Service REAPER = new Service("reaper-service", "REAPER", 8082, 9082, "128m", Map.of());
 
     public static final Service REPLICATION =
             new Service("replication-service", "REPLICATION", 8083, 9083, "256m", Map.of());
 
     /** In the order of their start. */
-    public static final List<Service> ALL = List.of(SESSION, INGEST, REPLICATION);
+    public static final List<Service> ALL = List.of(SESSION, INGEST, REAPER, REPLICATION);
 
     public Service on(int otherPort, int otherManagementPort) {
         return new Service(name, variable, otherPort, otherManagementPort, heap, environment);

@@ -1,0 +1,276 @@
+package dev.turnkeep.e2e.lifecycle;
+
+import static dev.turnkeep.e2e.system.Await.until;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.turnkeep.e2e.system.Answer;
+import dev.turnkeep.e2e.system.Http;
+import dev.turnkeep.e2e.system.Tenant;
+import dev.turnkeep.e2e.system.Turn;
+import dev.turnkeep.e2e.system.Turnkeep;
+import dev.turnkeep.e2e.system.WithTurnkeep;
+import dev.turnkeep.localstack.run.ServiceProcess;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Sessions from their start to their idle end, with every timeout in seconds. {@code make e2e} runs it with other numbers:
+ * the environment variables SESSIONS, TURNS, CLIENTS, IDLE (such as {@code 2s}) and REAPERS.
+ */
+@WithTurnkeep
+class LifecycleIT {
+    private static final int SESSIONS = number("SESSIONS", 500);
+    private static final int TURNS = number("TURNS", 3);
+    private static final int CLIENTS = number("CLIENTS", 25);
+    private static final int REAPERS = number("REAPERS", 2);
+    private static final Duration IDLE =
+            Duration.parse("PT" + System.getenv().getOrDefault("IDLE", "2s"));
+
+    /** Ticks in seconds; whatever they leave out runs on demand. */
+    private static final Map<String, String> QUICK = Map.of(
+            "TURNKEEP_REAPER_REAP_EVERY", "1s",
+            "TURNKEEP_REAPER_SWEEP_EVERY", "5s",
+            "TURNKEEP_REAPER_RETIRE_ENABLED", "false",
+            "TURNKEEP_REAPER_CHECK_ENABLED", "false");
+
+    private static Turnkeep system;
+    private static final List<ServiceProcess> REAPING = new ArrayList<>();
+
+    @BeforeAll
+    static void open(Turnkeep turnkeep) {
+        system = turnkeep;
+        for (int i = 0; i < REAPERS; i++) {
+            REAPING.add(system.reaper("reaper-" + i, QUICK));
+        }
+    }
+
+    @AfterAll
+    static void close() {
+        REAPING.forEach(ServiceProcess::close);
+    }
+
+    @Test
+    void everySessionStartsOnceAndEndsOnce() throws InterruptedException, ExecutionException {
+        // Given
+        Tenant tenant = tenant("idle");
+
+        // When
+        try (ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
+            List<Future<?>> conversations = new ArrayList<>();
+            for (int i = 0; i < SESSIONS; i++) {
+                String session = "conversation:" + i + "/ä";
+                conversations.add(clients.submit(() -> talk(tenant, session, TURNS)));
+            }
+            for (Future<?> conversation : conversations) {
+                conversation.get();
+            }
+        }
+        until(
+                "all sessions have ended",
+                IDLE.plusSeconds(120),
+                () -> number(tenant, "SELECT count(*) FROM session_events WHERE type = 'session.ended' AND %s") >= SESSIONS);
+
+        // Then
+        assertThat(number(tenant, "SELECT count(*) FROM sessions WHERE state = 'ended' AND end_reason = 'idle' AND %s"))
+                .isEqualTo(SESSIONS);
+        assertThat(number(tenant, "SELECT sum(turn_count) FROM sessions WHERE %s")).isEqualTo((long) SESSIONS * TURNS);
+        for (String type : List.of("session.started", "session.ended")) {
+            assertThat(number(tenant, "SELECT count(*) FROM session_events WHERE type = '" + type + "' AND %s"))
+                    .as(type)
+                    .isEqualTo(SESSIONS);
+            assertThat(number(tenant, "SELECT count(DISTINCT session_id) FROM session_events WHERE type = '" + type
+                            + "' AND %s"))
+                    .as(type)
+                    .isEqualTo(SESSIONS);
+        }
+        assertThat(number(tenant, "SELECT count(*) FROM sessions WHERE ended_at <> last_event_at AND %s"))
+                .isZero();
+        until("their entries have left the index", () -> number(
+                        tenant, "SELECT count(*) FROM sessions WHERE state = 'open' AND %s")
+                == 0 && system.indexed() <= system.database().number("SELECT count(*) FROM sessions WHERE state = 'open'"));
+        assertHolding(management(0).get("/invariants"));
+    }
+
+    @Test
+    void aSuspendedSessionAndALeasedOneSurvive() {
+        // Given
+        Tenant tenant = tenant("kept");
+        String parked = started(tenant, "parked");
+        String leased = started(tenant, "leased");
+        String sibling = started(tenant, "sibling");
+        command(tenant, "POST", parked + "/suspend", "", 200);
+        command(tenant, "PUT", leased + "/leases/worker", "{\"ttl\":\"PT1M\"}", 200);
+
+        // When
+        until("the sibling has ended", () -> state(tenant, sibling).equals("ended"));
+        management(0).post("/jobs/reap", Http.JSON.createObjectNode()).expecting(200);
+        management(1 % REAPERS)
+                .post("/jobs/sweep", Http.JSON.createObjectNode())
+                .expecting(200);
+
+        // Then
+        assertThat(state(tenant, parked)).isEqualTo("suspended");
+        assertThat(state(tenant, leased)).isEqualTo("open");
+
+        // When
+        command(tenant, "DELETE", leased + "/leases/worker", "", 204);
+        talk(tenant, "parked", 1);
+
+        // Then
+        until("the lease is over, and so is the session", () -> state(tenant, leased).equals("ended"));
+        until("the turn has resumed it, and it has ended in its first epoch", () -> state(tenant, parked)
+                .equals("ended"));
+        assertThat(number(tenant, "SELECT max(epoch) FROM sessions WHERE %s")).isEqualTo(1);
+    }
+
+    @Test
+    void theAgentThatReturnsAfterRetentionGetsAFreshSession() {
+        // Given
+        Tenant tenant = tenant("retention");
+        String old = started(tenant, "agent");
+        until("it has ended", () -> state(tenant, old).equals("ended"));
+        system.database()
+                .execute("UPDATE sessions SET last_received_at = now() - interval '91 days', version = version + 1 "
+                        + "WHERE id = '" + old + "'");
+
+        // When
+        JsonNode counts = management(0)
+                .post("/jobs/retire", Http.JSON.createObjectNode())
+                .expecting(200)
+                .body();
+        String fresh = started(tenant, "agent");
+
+        // Then
+        assertThat(counts.path("retired").asLong()).isEqualTo(1);
+        assertThat(fresh).isNotEqualTo(old);
+        assertThat(state(tenant, old)).isEqualTo("retired");
+        assertThat(tenant.items(old, "messages")).isNotEmpty();
+        assertThat(tenant.items(old, "events"))
+                .extracting(event -> event.path("type").asText())
+                .containsExactly("session.started", "session.ended", "session.retired");
+    }
+
+    @Test
+    void aTurnAfterTheIdleEndReopensAnExplicitSession() {
+        // Given
+        Tenant tenant = tenant("reopen");
+        String session = started(tenant, "agent");
+        until("it has ended", () -> state(tenant, session).equals("ended"));
+        // Up to the fence, one idle timeout after the last event, a turn is a late one of the epoch that ended.
+        until("the fence is passed", () -> number(
+                        tenant,
+                        "SELECT count(*) FROM sessions WHERE ended_at < now() - interval '%d milliseconds' AND "
+                                        .formatted(IDLE.plusSeconds(1).toMillis())
+                                + "%s")
+                == 1);
+
+        // When
+        talk(tenant, "agent", 1);
+
+        // Then
+        until("the second epoch has ended too", () -> number(
+                        tenant, "SELECT count(*) FROM session_events WHERE type = 'session.ended' AND %s")
+                == 2);
+        assertThat(number(tenant, "SELECT count(DISTINCT epoch) FROM session_events WHERE type = 'session.started' AND %s"))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void anOutageOfTheConsumerSplitsNothing() {
+        // Given
+        Tenant tenant = tenant("outage");
+        String session = started(tenant, "agent");
+        system.sessionService().kill();
+
+        // When: the turns of longer than an idle timeout wait in Kafka
+        for (int i = 0; i < 8; i++) {
+            tenant.post(Turn.in("agent").request("waiting-" + i).says("still here " + i, "yes").json());
+            dev.turnkeep.e2e.system.Await.pause(IDLE.dividedBy(4).toMillis());
+        }
+        system.sessionService().start();
+
+        // Then
+        until("all are stored", () -> number(tenant, "SELECT count(*) FROM turns WHERE %s") == 9);
+        until("it has ended", () -> state(tenant, session).equals("ended"));
+        assertThat(number(tenant, "SELECT count(*) FROM session_events WHERE type = 'session.started' AND %s"))
+                .isEqualTo(1);
+    }
+
+    private static Tenant tenant(String name) {
+        Tenant tenant = system.tenant(name);
+        Http admin = system.administration();
+        String body = Http.JSON
+                .createObjectNode()
+                .put("idle_timeout", IDLE.toString())
+                .toString();
+        admin.send(
+                        "PUT",
+                        "/v1/admin/orgs/" + tenant.org() + "/environments/" + tenant.environment(),
+                        body.getBytes(StandardCharsets.UTF_8),
+                        Map.of("Content-Type", "application/json"))
+                .expecting(200);
+        return tenant;
+    }
+
+    private static void talk(Tenant tenant, String session, int turns) {
+        for (int i = 0; i < turns; i++) {
+            tenant.post(Turn.in(session)
+                    .request(session + "-" + System.nanoTime() + "-" + i)
+                    .says("question " + i, "answer")
+                    .json());
+        }
+    }
+
+    /** A session after its first turn. */
+    private static String started(Tenant tenant, String key) {
+        talk(tenant, key, 1);
+        return tenant.session(Turn.HARNESS, key, 1).path("id").asText();
+    }
+
+    private static String state(Tenant tenant, String session) {
+        return tenant.sessions()
+                .get("/v1/sessions/" + session)
+                .expecting(200)
+                .text("/session/state");
+    }
+
+    private static void command(Tenant tenant, String method, String path, String body, int status) {
+        tenant.sessions()
+                .send(
+                        method,
+                        "/v1/sessions/" + path,
+                        body.getBytes(StandardCharsets.UTF_8),
+                        Map.of("Content-Type", "application/json"))
+                .expecting(status);
+    }
+
+    private static Http management(int reaper) {
+        return new Http(REAPING.get(reaper).service().managementUrl(), "");
+    }
+
+    private static void assertHolding(Answer report) {
+        assertThat(report.body().path("holds").asBoolean())
+                .as(report.body().toString())
+                .isTrue();
+        report.expecting(200);
+    }
+
+    private static long number(Tenant tenant, String sql) {
+        return system.database().number(sql.replace("%s", "org_id = '" + tenant.org() + "'"));
+    }
+
+    private static int number(String variable, int standard) {
+        return Integer.parseInt(System.getenv().getOrDefault(variable, Integer.toString(standard)));
+    }
+}

@@ -1,0 +1,5 @@
+/** The reaper's settings. */
+@NullMarked
+package dev.turnkeep.reaper.config;
+
+import org.jspecify.annotations.NullMarked;

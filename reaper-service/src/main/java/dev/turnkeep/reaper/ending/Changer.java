@@ -1,0 +1,249 @@
+package dev.turnkeep.reaper.ending;
+
+import dev.turnkeep.contracts.id.SessionId;
+import dev.turnkeep.contracts.lifecycle.Change;
+import dev.turnkeep.contracts.lifecycle.Command;
+import dev.turnkeep.contracts.lifecycle.IdleVerdict;
+import dev.turnkeep.contracts.lifecycle.State;
+import dev.turnkeep.contracts.lifecycle.Veto;
+import dev.turnkeep.contracts.lifecycle.Watermarks;
+import dev.turnkeep.reaper.config.ReaperConfig;
+import dev.turnkeep.reaper.ending.Ending.Absent;
+import dev.turnkeep.reaper.ending.Ending.Batch;
+import dev.turnkeep.reaper.ending.Ending.Done;
+import dev.turnkeep.reaper.ending.Ending.Kept;
+import dev.turnkeep.reaper.ending.Ending.NotDue;
+import dev.turnkeep.reaper.ending.EndingStore.Changed;
+import dev.turnkeep.reaper.ending.EndingStore.Keeper;
+import dev.turnkeep.reaper.ending.Postgres.Work;
+import io.vertx.pgclient.PgException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes sessions, a batch in one transaction: locks their rows by id, and only then looks at what keeps them, so that a
+ * turn or a lease either has been committed and is seen, or comes after. What cannot be looked at counts as a veto. A
+ * session that the database refuses to change is found by halving the batch, and rests; its neighbours are changed.
+ */
+public final class Changer {
+    private static final Logger LOG = Logger.getLogger(Changer.class);
+    /** The data itself: bad value, broken constraint, program limit, raised by a trigger. */
+    private static final Set<String> OF_THE_SESSION = Set.of("22", "23", "54", "P0");
+
+    private final Postgres postgres;
+    private final String topic;
+    private final ReaperConfig config;
+    private final EndingMetrics metrics;
+    private final Consumer<PausePoint> pauses;
+
+    /**
+     * @param topic the topic of the turns, whose watermarks count
+     */
+    public Changer(
+            Postgres postgres, String topic, ReaperConfig config, EndingMetrics metrics, Consumer<PausePoint> pauses) {
+        this.postgres = postgres;
+        this.topic = topic;
+        this.config = config;
+        this.metrics = metrics;
+        this.pauses = pauses;
+    }
+
+    /** Decides on one locked session. */
+    private interface Judge {
+        Ending judge(LockedSession session, Keeper keeper, Watermarks watermarks);
+    }
+
+    /** Ends those whose idle timeout is over. */
+    public Batch endIdle(List<SessionId> sessions, Instant now) {
+        return change(sessions, Command.END_IDLE, now, (session, keeper, watermarks) -> {
+            IdleVerdict verdict = IdleVerdict.of(
+                    session.state(),
+                    session.lastReceivedAt(),
+                    session.partition(),
+                    keeper.idle(),
+                    keeper.leased(),
+                    watermarks,
+                    now);
+            return switch (verdict) {
+                case IdleVerdict.End _ -> new Done();
+                case IdleVerdict.Kept(Veto veto) -> new Kept(veto);
+                case IdleVerdict.NotDue _, IdleVerdict.NotOpen _ -> new NotDue(verdict);
+            };
+        });
+    }
+
+    /** An open session that is only looked at. */
+    public record Candidate(
+            SessionId id,
+            State state,
+            @Nullable Instant lastReceivedAt,
+            @Nullable Integer partition) {}
+
+    /**
+     * What would be decided on sessions, without locking or changing them.
+     *
+     * @param then the time of the decision
+     * @param ago how far the watermarks of that time were behind today's, at most
+     */
+    public Map<SessionId, IdleVerdict> idleAsOf(List<Candidate> sessions, Instant then, Duration ago) {
+        return postgres.transaction(work -> {
+            Map<SessionId, Keeper> keepers =
+                    EndingStore.look(work, sessions.stream().map(Candidate::id).toList(), config.maxLeaseAge());
+            Watermarks watermarks = EndingStore.watermarks(work, topic).earlier(ago);
+            Map<SessionId, IdleVerdict> verdicts = new HashMap<>();
+            for (Candidate session : sessions) {
+                Keeper keeper = keepers.get(session.id());
+                if (keeper == null || keeper.nextTryAt() != null) {
+                    verdicts.put(session.id(), new IdleVerdict.Kept(Veto.ERROR));
+                } else {
+                    verdicts.put(
+                            session.id(),
+                            IdleVerdict.of(
+                                    session.state(),
+                                    session.lastReceivedAt(),
+                                    session.partition(),
+                                    keeper.idle(),
+                                    keeper.leased(),
+                                    watermarks,
+                                    then));
+                }
+            }
+            return verdicts;
+        });
+    }
+
+    /** Closes those whose time is over. */
+    public Batch expire(List<SessionId> sessions, Instant now) {
+        return change(
+                sessions,
+                Command.EXPIRE,
+                now,
+                (session, keeper, watermarks) ->
+                        session.expiresAt() == null || session.expiresAt().isAfter(now)
+                                ? new NotDue(new IdleVerdict.NotOpen())
+                                : new Done());
+    }
+
+    /** Retires those whose last activity is before the cutoff. */
+    public Batch retire(List<SessionId> sessions, Instant cutoff, Instant now) {
+        return change(sessions, Command.RETIRE, now, (session, keeper, watermarks) -> {
+            if (session.state() == State.SUSPENDED) {
+                return new Kept(Veto.SUSPENDED);
+            }
+            if (!session.lastActivityAt().isBefore(cutoff)) {
+                return new NotDue(new IdleVerdict.NotDue(session.lastActivityAt()));
+            }
+            return keeper.leased() ? new Kept(Veto.LEASE) : new Done();
+        });
+    }
+
+    private Batch change(List<SessionId> sessions, Command command, Instant now, Judge judge) {
+        Map<SessionId, Ending> endings = new HashMap<>();
+        change(sessions, command, now.truncatedTo(ChronoUnit.MICROS), judge, endings);
+        endings.values().forEach(metrics::judged);
+        return new Batch(endings);
+    }
+
+    private void change(
+            List<SessionId> sessions, Command command, Instant now, Judge judge, Map<SessionId, Ending> endings) {
+        try {
+            pauses.accept(PausePoint.SCANNED);
+            Attempt attempt = postgres.transaction(work -> attempt(work, sessions, command, now, judge));
+            endings.putAll(attempt.endings());
+            metrics.changed(attempt.changes(), attempt.ended());
+            pauses.accept(PausePoint.COMMITTED);
+        } catch (PgException e) {
+            String state = e.getSqlState() == null ? "" : e.getSqlState();
+            if (state.length() != 5 || !OF_THE_SESSION.contains(state.substring(0, 2))) {
+                keepAll(sessions, e, endings);
+            } else if (sessions.size() == 1) {
+                rest(sessions.getFirst(), "SQLSTATE " + state, now, endings);
+            } else {
+                int half = sessions.size() / 2;
+                change(sessions.subList(0, half), command, now, judge, endings);
+                change(sessions.subList(half, sessions.size()), command, now, judge, endings);
+            }
+        } catch (RuntimeException e) {
+            keepAll(sessions, e, endings);
+        }
+    }
+
+    private record Attempt(Map<SessionId, Ending> endings, List<Change> changes, List<Changed> ended) {}
+
+    private Attempt attempt(Work work, List<SessionId> sessions, Command command, Instant now, Judge judge) {
+        List<LockedSession> locked = EndingStore.lock(work, sessions);
+        pauses.accept(PausePoint.LOCKED);
+        List<SessionId> ids = locked.stream().map(LockedSession::id).toList();
+        Map<SessionId, Keeper> keepers = EndingStore.look(work, ids, config.maxLeaseAge());
+        Watermarks watermarks = EndingStore.watermarks(work, topic);
+
+        Map<SessionId, Ending> endings = new HashMap<>();
+        sessions.forEach(id -> endings.put(id, new Absent()));
+        List<Change> changes = new ArrayList<>();
+        for (LockedSession session : locked) {
+            Ending ending = judged(session, keepers.get(session.id()), watermarks, now, judge);
+            if (ending instanceof Done) {
+                switch (command.plan(session.id(), session.state(), session.epoch(), session.version(), null)) {
+                    case Command.Changes(List<Change> planned) -> changes.addAll(planned);
+                    case Command.Already _, Command.Refused _ -> ending = new NotDue(new IdleVerdict.NotOpen());
+                }
+            }
+            endings.put(session.id(), ending);
+        }
+        pauses.accept(PausePoint.DECIDED);
+        List<Changed> ended = List.of();
+        if (!changes.isEmpty()) {
+            ended = EndingStore.change(work, changes, now);
+            if (keepers.values().stream().anyMatch(keeper -> keeper.nextTryAt() != null)) {
+                EndingStore.clearFailures(
+                        work, changes.stream().map(Change::session).distinct().toList());
+            }
+            pauses.accept(PausePoint.WRITTEN);
+        }
+        return new Attempt(endings, changes, ended);
+    }
+
+    private Ending judged(
+            LockedSession session, @Nullable Keeper keeper, Watermarks watermarks, Instant now, Judge judge) {
+        if (keeper == null || (keeper.nextTryAt() != null && keeper.nextTryAt().isAfter(now))) {
+            return new Kept(Veto.ERROR);
+        }
+        if (keeper.overstayed()) {
+            metrics.overstayed();
+            LOG.infof("a lease is too old to keep its session: session=%s", session.id());
+        }
+        return judge.judge(session, keeper, watermarks);
+    }
+
+    /** A store that is away, or that does not let us look: nothing is known, so everything is kept. */
+    private void keepAll(List<SessionId> sessions, RuntimeException e, Map<SessionId, Ending> endings) {
+        LOG.warnf(
+                "sessions are kept, because what keeps them is unknown: sessions=%d reason=%s",
+                sessions.size(),
+                e instanceof PgException refusal
+                        ? "SQLSTATE " + refusal.getSqlState()
+                        : e.getClass().getSimpleName());
+        sessions.forEach(id -> endings.put(id, new Kept(Veto.ERROR)));
+    }
+
+    private void rest(SessionId session, String reason, Instant now, Map<SessionId, Ending> endings) {
+        endings.put(session, new Kept(Veto.ERROR));
+        try {
+            int failures = EndingStore.failed(postgres, session, reason, now, config.retryMin(), config.retryMax());
+            LOG.warnf(
+                    "a session cannot be changed: session=%s reason=%s failures=%d dead_letter=%b",
+                    session, reason, failures, failures >= config.deadLetterAfter());
+        } catch (RuntimeException e) {
+            LOG.warnf("a failure could not be noted: session=%s", session);
+        }
+    }
+}
