@@ -9,7 +9,7 @@ import java.time.Duration;
 @ConfigMapping(prefix = "turnkeep.replication.stream")
 public interface StreamConfig {
     /** With so many bytes read and not stored, by an estimate of the heap they take, a stream stops reading. */
-    @WithDefault("64M")
+    @WithDefault("32M")
     MemorySize inFlight();
 
     /** The same in rows. */

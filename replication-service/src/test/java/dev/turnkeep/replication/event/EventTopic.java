@@ -21,6 +21,8 @@ final class EventTopic implements AutoCloseable {
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    private final List<String> ids = new ArrayList<>();
+    private final Set<String> distinct = new LinkedHashSet<>();
 
     EventTopic(String bootstrap, String topicPrefix) {
         consumer = new KafkaConsumer<>(
@@ -42,17 +44,24 @@ final class EventTopic implements AutoCloseable {
 
     /** Reads what has come, and returns everything that was read so far. */
     List<ConsumerRecord<byte[], byte[]>> records() {
-        consumer.poll(Duration.ofMillis(200)).forEach(records::add);
+        for (ConsumerRecord<byte[], byte[]> event : consumer.poll(Duration.ofMillis(200))) {
+            records.add(event);
+            String id = json(event).get("id").asText();
+            ids.add(id);
+            distinct.add(id);
+        }
         return records;
     }
 
     List<String> ids() {
-        return records().stream().map(event -> json(event).get("id").asText()).toList();
+        records();
+        return List.copyOf(ids);
     }
 
     /** Each once, where it came first. */
     Set<String> distinctIds() {
-        return new LinkedHashSet<>(ids());
+        records();
+        return distinct;
     }
 
     static JsonNode json(ConsumerRecord<byte[], byte[]> event) {
