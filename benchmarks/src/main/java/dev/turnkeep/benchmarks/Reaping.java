@@ -31,15 +31,6 @@ public final class Reaping {
     private static final Path RESULT = Path.of("benchmarks/results/reaper.json");
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
-    private static final String SEED = """
-            INSERT INTO sessions (id, friendly_id, org_id, environment, harness_id, harness_session_id, kafka_partition, type,
-                task_identifier, state, epoch, started_at, last_event_at, last_received_at, idle_bucket, created_at, updated_at)
-            SELECT i.id, 'session_' || i.id, e.org_id, e.name, 'bench', i.id::text, i.n %% 4, 'ingest', 'bench', 'open', 1,
-                   t.at, t.at, t.at, date_trunc('minute', t.at + e.idle_timeout), t.at, t.at
-            FROM environments e, (SELECT clock_timestamp() AS at) t,
-                 (SELECT uuidv7() AS id, n FROM generate_series(1, %d) AS n) i
-            """;
-
     private static final String STARTED = """
             INSERT INTO session_events (id, org_id, environment, session_id, epoch, type, occurred_at, payload, created_at)
             SELECT gen_random_uuid(), s.org_id, s.environment, s.id, 1, 'session.started', s.started_at, '{}', s.started_at
@@ -88,6 +79,17 @@ public final class Reaping {
                 "TURNKEEP_REAPER_CHECK_ENABLED", "false");
     }
 
+    private static String seed(int sessions) {
+        return """
+                INSERT INTO sessions (id, friendly_id, org_id, environment, harness_id, harness_session_id, kafka_partition, type,
+                    task_identifier, state, epoch, started_at, last_event_at, last_received_at, idle_bucket, created_at, updated_at)
+                SELECT i.id, 'session_' || i.id, e.org_id, e.name, 'bench', i.id::text, i.n %% 4, 'ingest', 'bench', 'open', 1,
+                       t.at, t.at, t.at, date_trunc('minute', t.at + e.idle_timeout), t.at, t.at
+                FROM environments e, (SELECT clock_timestamp() AS at) t,
+                     (SELECT uuidv7() AS id, n FROM generate_series(1, %d) AS n) i
+                """.formatted(sessions);
+    }
+
     /** Open sessions that are indexed, become idle, and are ended by one run of reap. */
     private static ObjectNode round(Testbed testbed, ServiceProcess reaper, int sessions)
             throws IOException, InterruptedException, SQLException {
@@ -95,16 +97,20 @@ public final class Reaping {
                 Statement statement = connection.createStatement()) {
             statement.execute("UPDATE environments SET idle_timeout = interval '%d seconds'".formatted(IDLE_SECONDS));
             statement.execute("ANALYZE sessions");
-            statement.execute(SEED.formatted(sessions));
+            statement.execute(seed(sessions));
             statement.execute(STARTED);
-            statement.execute("UPDATE sessions SET last_received_at = clock_timestamp() WHERE state = 'open'");
+            // As if the last turns had come just now.
+            statement.execute(
+                    "UPDATE sessions SET last_received_at = now(), idle_bucket = date_trunc('minute', now() + "
+                            + "interval '%d seconds') WHERE state = 'open'".formatted(IDLE_SECONDS));
         }
         long sweep = System.nanoTime();
         JsonNode indexed = call(reaper, "POST", "/jobs/sweep");
         double sweepSeconds = seconds(sweep);
         require(indexed.path("indexed").asInt() == sessions, "not all sessions were indexed: " + indexed);
         while (!testbed.query("SELECT bool_and(processed_through > (SELECT max(last_received_at) FROM sessions "
-                        + "WHERE state = 'open') + interval '%d seconds') FROM partition_progress".formatted(IDLE_SECONDS))
+                        + "WHERE state = 'open') + interval '%d seconds') FROM partition_progress"
+                                .formatted(IDLE_SECONDS))
                 .equals("t")) {
             Thread.sleep(200);
         }
@@ -131,8 +137,9 @@ public final class Reaping {
     private static JsonNode call(ServiceProcess reaper, String method, String path)
             throws IOException, InterruptedException {
         URI url = reaper.service().managementUrl().resolve(path);
-        HttpRequest request =
-                HttpRequest.newBuilder(url).method(method, BodyPublishers.noBody()).build();
+        HttpRequest request = HttpRequest.newBuilder(url)
+                .method(method, BodyPublishers.noBody())
+                .build();
         try (HttpClient client = HttpClient.newHttpClient()) {
             return JSON.readTree(client.send(request, BodyHandlers.ofString()).body());
         }

@@ -14,6 +14,8 @@ import dev.turnkeep.reaper.index.IndexStore.Entry;
 import dev.turnkeep.reaper.job.Counts;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -303,6 +305,28 @@ class JobsIT {
         @Override
         public java.time.Instant instant() {
             return times[moment[0]].instant();
+        }
+    }
+
+    @Test
+    void aTurnOfAnOpenSessionStaysAnUpdateInPlace() throws SQLException {
+        // Given
+        SessionId session = space.open("s", space.now);
+
+        // When
+        try (Connection turn = space.connect()) {
+            turn.setAutoCommit(false);
+            turn.createStatement()
+                    .execute("UPDATE sessions SET last_received_at = last_received_at + interval '1 microsecond', "
+                            + "version = version + 1, updated_at = now() WHERE id = '" + session + "'");
+
+            // Then: no index moved
+            try (var hot = turn.createStatement()
+                    .executeQuery("SELECT pg_stat_get_xact_tuples_hot_updated('sessions'::regclass)")) {
+                assertThat(hot.next()).isTrue();
+                assertThat(hot.getLong(1)).isEqualTo(1);
+            }
+            turn.rollback();
         }
     }
 

@@ -10,10 +10,12 @@ import dev.turnkeep.e2e.system.Tenant;
 import dev.turnkeep.e2e.system.Turn;
 import dev.turnkeep.e2e.system.Turnkeep;
 import dev.turnkeep.e2e.system.WithTurnkeep;
+import dev.turnkeep.localstack.run.Service;
 import dev.turnkeep.localstack.run.ServiceProcess;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -34,8 +36,7 @@ class LifecycleIT {
     private static final int TURNS = number("TURNS", 3);
     private static final int CLIENTS = number("CLIENTS", 25);
     private static final int REAPERS = number("REAPERS", 2);
-    private static final Duration IDLE =
-            Duration.parse("PT" + System.getenv().getOrDefault("IDLE", "2s"));
+    private static final Duration IDLE = Duration.parse("PT" + System.getenv().getOrDefault("IDLE", "2s"));
 
     /** Ticks in seconds; whatever they leave out runs on demand. */
     private static final Map<String, String> QUICK = Map.of(
@@ -45,19 +46,24 @@ class LifecycleIT {
             "TURNKEEP_REAPER_CHECK_ENABLED", "false");
 
     private static Turnkeep system;
-    private static final List<ServiceProcess> REAPING = new ArrayList<>();
+    /** The reapers, and whoever publishes events. */
+    private static final List<ServiceProcess> INSTANCES = new ArrayList<>();
 
     @BeforeAll
     static void open(Turnkeep turnkeep) {
         system = turnkeep;
         for (int i = 0; i < REAPERS; i++) {
-            REAPING.add(system.reaper("reaper-" + i, QUICK));
+            INSTANCES.add(system.instance(Service.REAPER, "reaper-" + i, QUICK));
         }
+        INSTANCES.add(system.instance(
+                Service.REPLICATION,
+                "replication",
+                Map.of("TURNKEEP_REPLICATION_EVENTS_SLOT", system.serverWide("events"))));
     }
 
     @AfterAll
     static void close() {
-        REAPING.forEach(ServiceProcess::close);
+        INSTANCES.forEach(ServiceProcess::close);
     }
 
     @Test
@@ -79,27 +85,37 @@ class LifecycleIT {
         until(
                 "all sessions have ended",
                 IDLE.plusSeconds(120),
-                () -> number(tenant, "SELECT count(*) FROM session_events WHERE type = 'session.ended' AND %s") >= SESSIONS);
+                () -> number(tenant, "SELECT count(*) FROM session_events WHERE type = 'session.ended' AND %s")
+                        >= SESSIONS);
 
         // Then
         assertThat(number(tenant, "SELECT count(*) FROM sessions WHERE state = 'ended' AND end_reason = 'idle' AND %s"))
                 .isEqualTo(SESSIONS);
-        assertThat(number(tenant, "SELECT sum(turn_count) FROM sessions WHERE %s")).isEqualTo((long) SESSIONS * TURNS);
+        assertThat(number(tenant, "SELECT sum(turn_count) FROM sessions WHERE %s"))
+                .isEqualTo((long) SESSIONS * TURNS);
         for (String type : List.of("session.started", "session.ended")) {
             assertThat(number(tenant, "SELECT count(*) FROM session_events WHERE type = '" + type + "' AND %s"))
                     .as(type)
                     .isEqualTo(SESSIONS);
-            assertThat(number(tenant, "SELECT count(DISTINCT session_id) FROM session_events WHERE type = '" + type
-                            + "' AND %s"))
+            assertThat(number(
+                            tenant,
+                            "SELECT count(DISTINCT session_id) FROM session_events WHERE type = '" + type + "' AND %s"))
                     .as(type)
                     .isEqualTo(SESSIONS);
         }
         assertThat(number(tenant, "SELECT count(*) FROM sessions WHERE ended_at <> last_event_at AND %s"))
                 .isZero();
-        until("their entries have left the index", () -> number(
-                        tenant, "SELECT count(*) FROM sessions WHERE state = 'open' AND %s")
-                == 0 && system.indexed() <= system.database().number("SELECT count(*) FROM sessions WHERE state = 'open'"));
+        until(
+                "their entries have left the index",
+                () -> number(tenant, "SELECT count(*) FROM sessions WHERE state = 'open' AND %s") == 0
+                        && system.indexed()
+                                <= system.database().number("SELECT count(*) FROM sessions WHERE state = 'open'"));
         assertHolding(management(0).get("/invariants"));
+        for (String type : List.of("session.started", "session.ended")) {
+            until(
+                    type + " is on the topic for every session",
+                    () -> new HashSet<>(system.turnLog().sessionEvents(tenant.org(), type)).size() == SESSIONS);
+        }
     }
 
     @Test
@@ -128,7 +144,8 @@ class LifecycleIT {
         talk(tenant, "parked", 1);
 
         // Then
-        until("the lease is over, and so is the session", () -> state(tenant, leased).equals("ended"));
+        until("the lease is over, and so is the session", () -> state(tenant, leased)
+                .equals("ended"));
         until("the turn has resumed it, and it has ended in its first epoch", () -> state(tenant, parked)
                 .equals("ended"));
         assertThat(number(tenant, "SELECT max(epoch) FROM sessions WHERE %s")).isEqualTo(1);
@@ -168,21 +185,25 @@ class LifecycleIT {
         String session = started(tenant, "agent");
         until("it has ended", () -> state(tenant, session).equals("ended"));
         // Up to the fence, one idle timeout after the last event, a turn is a late one of the epoch that ended.
-        until("the fence is passed", () -> number(
-                        tenant,
-                        "SELECT count(*) FROM sessions WHERE ended_at < now() - interval '%d milliseconds' AND "
-                                        .formatted(IDLE.plusSeconds(1).toMillis())
-                                + "%s")
-                == 1);
+        until(
+                "the fence is passed",
+                () -> number(
+                                tenant,
+                                "SELECT count(*) FROM sessions WHERE ended_at < now() - interval '%d milliseconds' AND "
+                                                .formatted(IDLE.plusSeconds(1).toMillis())
+                                        + "%s")
+                        == 1);
 
         // When
         talk(tenant, "agent", 1);
 
         // Then
-        until("the second epoch has ended too", () -> number(
-                        tenant, "SELECT count(*) FROM session_events WHERE type = 'session.ended' AND %s")
-                == 2);
-        assertThat(number(tenant, "SELECT count(DISTINCT epoch) FROM session_events WHERE type = 'session.started' AND %s"))
+        until(
+                "the second epoch has ended too",
+                () -> number(tenant, "SELECT count(*) FROM session_events WHERE type = 'session.ended' AND %s") == 2);
+        assertThat(number(
+                        tenant,
+                        "SELECT count(DISTINCT epoch) FROM session_events WHERE type = 'session.started' AND %s"))
                 .isEqualTo(2);
     }
 
@@ -195,7 +216,10 @@ class LifecycleIT {
 
         // When: the turns of longer than an idle timeout wait in Kafka
         for (int i = 0; i < 8; i++) {
-            tenant.post(Turn.in("agent").request("waiting-" + i).says("still here " + i, "yes").json());
+            tenant.post(Turn.in("agent")
+                    .request("waiting-" + i)
+                    .says("still here " + i, "yes")
+                    .json());
             dev.turnkeep.e2e.system.Await.pause(IDLE.dividedBy(4).toMillis());
         }
         system.sessionService().start();
@@ -205,6 +229,23 @@ class LifecycleIT {
         until("it has ended", () -> state(tenant, session).equals("ended"));
         assertThat(number(tenant, "SELECT count(*) FROM session_events WHERE type = 'session.started' AND %s"))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void everyJobRunsOnDemandAndAnswersWhatItDid() {
+        for (String job : List.of("reap", "sweep", "expire", "retire", "vacuum", "check")) {
+            for (Http port : List.of(
+                    management(0), new Http(INSTANCES.getFirst().service().url(), ""))) {
+                // When
+                Answer answer = port.post("/jobs/" + job, Http.JSON.createObjectNode());
+
+                // Then
+                assertThat(answer.expecting(200).text("/job")).isEqualTo(job);
+                assertThat(answer.body().size()).as(job).isGreaterThan(1);
+            }
+        }
+        management(0).post("/jobs/nothing", Http.JSON.createObjectNode()).expecting(404);
+        assertThat(management(0).get("/q/health/ready").status()).isEqualTo(200);
     }
 
     private static Tenant tenant(String name) {
@@ -239,10 +280,7 @@ class LifecycleIT {
     }
 
     private static String state(Tenant tenant, String session) {
-        return tenant.sessions()
-                .get("/v1/sessions/" + session)
-                .expecting(200)
-                .text("/session/state");
+        return tenant.sessions().get("/v1/sessions/" + session).expecting(200).text("/session/state");
     }
 
     private static void command(Tenant tenant, String method, String path, String body, int status) {
@@ -256,7 +294,7 @@ class LifecycleIT {
     }
 
     private static Http management(int reaper) {
-        return new Http(REAPING.get(reaper).service().managementUrl(), "");
+        return new Http(INSTANCES.get(reaper).service().managementUrl(), "");
     }
 
     private static void assertHolding(Answer report) {

@@ -16,8 +16,8 @@ final class LivenessCount {
 
     static long of(RedisAddress redis, String prefix) {
         try (Socket socket = new Socket(redis.host(), redis.port());
-                var answers = new BufferedReader(
-                        new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
+                var answers =
+                        new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
             long count = 0;
             for (int shard = 0; shard < SHARDS; shard++) {
                 String command = "ZCARD " + prefix + "live:" + shard + "\r\n";

@@ -2,15 +2,20 @@ package dev.turnkeep.e2e.system;
 
 import dev.turnkeep.localstack.KafkaAddress;
 import dev.turnkeep.localstack.kafka.KafkaPing;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
 
 /**
  * The topics of a running system, seen from the brokers.
@@ -40,6 +45,31 @@ public record TurnLog(KafkaAddress kafka, String topicPrefix, String group) {
                     .mapToLong(Long::longValue)
                     .sum();
         }
+    }
+
+    /** The ids of an organisation's session events of a type, as often as they are on the topic now. */
+    public List<String> sessionEvents(UUID org, String type) {
+        Map<TopicPartition, Long> ends;
+        try (Admin admin = KafkaPing.admin(kafka)) {
+            ends = ends(admin, "session-events.v1");
+        }
+        List<String> ids = new ArrayList<>();
+        Map<String, Object> settings = Map.of("bootstrap.servers", kafka.bootstrap(), "enable.auto.commit", false);
+        var text = new StringDeserializer();
+        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(settings, text, text)) {
+            consumer.assign(ends.keySet());
+            consumer.seekToBeginning(ends.keySet());
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                consumer.poll(Duration.ofMillis(200)).forEach(record -> {
+                    var event = Http.parsed(record.value());
+                    if (event.path("source").asText().endsWith(org.toString())
+                            && event.path("type").asText().equals("dev.turnkeep." + type)) {
+                        ids.add(event.path("id").asText());
+                    }
+                });
+            }
+        }
+        return ids;
     }
 
     private Map<TopicPartition, Long> ends(Admin admin, String topic) {

@@ -63,21 +63,26 @@ public final class Turnkeep implements AutoCloseable {
     }
 
     /**
-     * Another instance of the reaper, started and ready; whoever asked for it closes it.
+     * Another instance of a service, started and ready; whoever asked for it closes it.
      *
      * @param name in the name of its log
      * @param settings environment variables besides those that say where everything is
      */
-    public ServiceProcess reaper(String name, Map<String, String> settings) {
-        Service placed = Service.REAPER.on(Ports.free(), Ports.free());
+    public ServiceProcess instance(Service service, String name, Map<String, String> settings) {
+        Service placed = service.on(Ports.free(), Ports.free());
         Map<String, String> variables = new HashMap<>(environment.of(placed, Map.of()));
         variables.putAll(settings);
         Path checkout = Path.of(System.getProperty("turnkeep.checkout", "..")).normalize();
         String system = topicPrefix.replaceAll("[^a-z0-9_]", "");
-        ServiceProcess reaper =
+        ServiceProcess instance =
                 new ServiceProcess(placed, checkout, variables, LOGS.resolve(system + "-" + name + ".log"));
-        reaper.start();
-        return reaper;
+        instance.start();
+        return instance;
+    }
+
+    /** A name for something of which a database server has one of each name. */
+    public String serverWide(String name) {
+        return topicPrefix.replaceAll("[^a-z0-9_]", "") + "_" + name;
     }
 
     /** How many sessions are in the liveness index. */

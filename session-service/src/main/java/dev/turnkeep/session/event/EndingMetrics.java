@@ -8,13 +8,17 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** What is measured of sessions that end. */
+/** What is measured of sessions that end or are resumed. */
 @Singleton
 public class EndingMetrics {
     private final MeterRegistry registry;
 
     EndingMetrics(MeterRegistry registry) {
         this.registry = registry;
+    }
+
+    public void resumed() {
+        registry.counter("turnkeep_sessions_resumed").increment();
     }
 
     public void ended(SessionEvent event) {

@@ -44,7 +44,7 @@ class Lifecycle {
         this.clock = clock;
     }
 
-    private record Done(List<Ended> ended, List<String> reasons, Optional<Deadline> deadline) {}
+    private record Done(List<Ended> ended, List<String> reasons, boolean resumed, Optional<Deadline> deadline) {}
 
     /**
      * Brings the session to where the command leads; nothing changes when it is there already.
@@ -68,6 +68,9 @@ class Lifecycle {
             Ended ended = done.ended().get(i);
             metrics.ended(done.reasons().get(i), ended.startedAt(), ended.endedAt(), ended.turns());
         }
+        if (done.resumed()) {
+            metrics.resumed();
+        }
         done.deadline().ifPresent(deadline -> liveness.extend(List.of(deadline)));
     }
 
@@ -86,7 +89,8 @@ class Lifecycle {
                 ? Optional.empty()
                 : LifecycleStore.deadline(work, scope, session)
                         .map(from -> Deadline.of(session, from.lastReceivedAt(), from.idle()));
-        return new Done(ended, reasons, deadline);
+        boolean resumed = changes.stream().anyMatch(change -> change.type() == EventType.RESUMED);
+        return new Done(ended, reasons, resumed, deadline);
     }
 
     /** Takes a lease, or keeps it: the session is not ended for idleness, nor retired, before it runs out. */

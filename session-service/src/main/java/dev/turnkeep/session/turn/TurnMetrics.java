@@ -34,7 +34,7 @@ class TurnMetrics {
         } else if (event.type() == EventType.ENDED) {
             endings.ended(event);
         } else if (event.type() == EventType.RESUMED) {
-            registry.counter("turnkeep_sessions_resumed").increment();
+            endings.resumed();
         }
     }
 
