@@ -64,7 +64,7 @@ final class EventPublisher implements AutoCloseable {
         }
         while (true) {
             try {
-                producer.send(record, (_, failed) -> done(event, all, failed));
+                var _ = producer.send(record, (_, failed) -> done(event, all, failed));
                 return;
             } catch (TimeoutException e) {
                 // No room in the buffer, or no broker that knows the topic: the same event again.

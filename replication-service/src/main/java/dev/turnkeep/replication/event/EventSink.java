@@ -103,7 +103,7 @@ final class EventSink implements Sink {
                     current.publish(event, all);
                 }
             }
-            all.expectNoMore();
+            var _ = all.expectNoMore();
         } catch (InterruptedException e) {
             // Ended: whoever leads next begins before this batch.
             Thread.currentThread().interrupt();

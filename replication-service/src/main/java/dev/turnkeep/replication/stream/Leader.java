@@ -154,13 +154,19 @@ final class Leader implements AutoCloseable {
 
     /** Lets the lock go. */
     @Override
-    public void close() throws SQLException, InterruptedException {
+    public void close() throws SQLException {
         closing = true;
         closed.countDown();
-        if (pulse.isAlive()) {
-            pulse.join(config.electionTimeout());
+        try {
+            if (pulse.isAlive()) {
+                pulse.join(config.electionTimeout());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            // Whatever happens: a connection that is forgotten would hold the lock, and nobody could lead.
+            connection.close();
         }
-        connection.close();
     }
 
     /** As a crash would: the connection breaks in the middle of whatever it does. */

@@ -137,14 +137,19 @@ public final class Pipeline {
     private void run() {
         while (!stopping) {
             try {
-                if (!lead() && !stopping) {
+                boolean led = lead();
+                if (led && !stopping) {
+                    failed(new IllegalStateException("the leadership was lost"));
+                } else if (!stopping) {
                     failingSince = null;
                     Thread.sleep(config.election());
                 }
             } catch (StoppedException e) {
                 stopped(e);
             } catch (InterruptedException e) {
-                // Told to stop, or deposed: the loop knows.
+                if (!stopping) {
+                    failed(new IllegalStateException("the leadership was lost"));
+                }
             } catch (Exception e) {
                 failed(e);
             }
@@ -248,7 +253,7 @@ public final class Pipeline {
                 .addKeyValue("stream", spec.name())
                 .addKeyValue("reason", e.getMessage())
                 .addKeyValue("pause", pause)
-                .setCause(e instanceof SQLException ? null : e)
+                .setCause(e instanceof SQLException || e instanceof IllegalStateException ? null : e)
                 .log("the stream has failed and begins again");
         pause(pause);
     }

@@ -6,6 +6,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,7 +29,9 @@ final class Slots {
         this.spec = spec;
     }
 
-    private record Found(boolean here, boolean lost, Lsn confirmed) {}
+    /** @param confirmed null while the slot is still being made */
+    private record Found(
+            boolean here, boolean lost, @Nullable Lsn confirmed) {}
 
     private record Identity(String system, int timeline, Lsn end) {}
 
@@ -46,12 +49,24 @@ final class Slots {
                 throw new StoppedException("the slot " + spec.slot()
                         + " belongs to another database or plug-in of this server: configure another name");
             }
+            if (found.isPresent() && !found.get().lost() && found.get().confirmed() == null) {
+                // A maker that is gone goes on until the transactions of that moment have ended. What is read to
+                // restore
+                // must be read after that: what commits before a slot is made is not in its stream.
+                state.restoring(identity.system());
+                throw new IllegalStateException("the slot " + spec.slot() + " is still being made");
+            }
             boolean continues = found.isPresent()
                     && !found.get().lost()
                     && saved.isPresent()
                     && saved.get().system().equals(identity.system());
             if (continues) {
-                return start(identity, saved.get(), found.get().confirmed());
+                Lsn confirmed = Objects.requireNonNull(found.get().confirmed());
+                if (saved.get().restoring() && saved.get().consistentPoint() == null) {
+                    // Nobody has read from it yet, so this is where it was made.
+                    state.madeAt(confirmed);
+                }
+                return start(identity, state.load().orElseThrow(), confirmed);
             }
             LOG.atWarn()
                     .addKeyValue("stream", spec.name())
@@ -124,8 +139,8 @@ final class Slots {
         }
     }
 
-    private static Lsn lsn(@Nullable String text) {
-        return text == null ? Lsn.ZERO : Lsn.parse(text);
+    private static @Nullable Lsn lsn(@Nullable String text) {
+        return text == null ? null : Lsn.parse(text);
     }
 
     private void drop(Connection login) throws SQLException {

@@ -2,6 +2,7 @@ package dev.turnkeep.replication.pgoutput;
 
 import dev.turnkeep.replication.pgoutput.Message.Column;
 import dev.turnkeep.replication.pgoutput.Message.Relation;
+import dev.turnkeep.replication.pgoutput.Message.ReplicaIdentity;
 import dev.turnkeep.replication.pgoutput.Tuple.Form;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -39,7 +40,7 @@ final class Wire {
             out.writeInt(relation.oid());
             string(out, relation.schema());
             string(out, relation.table());
-            out.writeByte("dnfi".charAt(relation.identity().ordinal()));
+            out.writeByte(letter(relation.identity()));
             out.writeShort(relation.columns().size());
             for (Column column : relation.columns()) {
                 out.writeByte(column.key() ? 1 : 0);
@@ -50,10 +51,28 @@ final class Wire {
         });
     }
 
+    private static char letter(ReplicaIdentity identity) {
+        return switch (identity) {
+            case DEFAULT -> 'd';
+            case NOTHING -> 'n';
+            case FULL -> 'f';
+            case INDEX -> 'i';
+        };
+    }
+
+    private static char letter(Form form) {
+        return switch (form) {
+            case NULL -> 'n';
+            case UNCHANGED -> 'u';
+            case TEXT -> 't';
+            case BINARY -> 'b';
+        };
+    }
+
     static void tuple(DataOutputStream out, Tuple tuple) throws IOException {
         out.writeShort(tuple.size());
         for (int i = 0; i < tuple.size(); i++) {
-            out.writeByte("nutb".charAt(tuple.form(i).ordinal()));
+            out.writeByte(letter(tuple.form(i)));
             if (tuple.form(i) == Form.TEXT || tuple.form(i) == Form.BINARY) {
                 out.writeInt(tuple.length(i));
                 out.write(tuple.bytes(i));

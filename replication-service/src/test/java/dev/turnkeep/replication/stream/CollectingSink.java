@@ -30,7 +30,7 @@ final class CollectingSink implements Sink {
     private final AtomicLong peak = new AtomicLong();
     private volatile Mode mode = Mode.STORES;
     private volatile boolean restoresAtOnce = true;
-    private volatile int restores;
+    private final AtomicLong restores = new AtomicLong();
 
     void mode(Mode next) {
         mode = next;
@@ -43,7 +43,7 @@ final class CollectingSink implements Sink {
     @Override
     public void begin(SlotStart slot) throws Exception {
         if (slot.restoring()) {
-            restores++;
+            restores.incrementAndGet();
             if (restoresAtOnce) {
                 slot.done().restored();
             }
@@ -109,8 +109,8 @@ final class CollectingSink implements Sink {
         return unanswered.get();
     }
 
-    int restores() {
-        return restores;
+    long restores() {
+        return restores.get();
     }
 
     @Override
