@@ -32,7 +32,7 @@ public final class PostgresServer {
     }
 
     /** A connection as the login itself: only that may make and drop slots. */
-    Connection login(String purpose, Duration patience) throws SQLException {
+    public Connection login(String purpose, Duration patience) throws SQLException {
         return open(purpose, KEEP_ALIVE, patience, null);
     }
 

@@ -1,0 +1,47 @@
+package dev.turnkeep.replication.table;
+
+import com.clickhouse.client.api.query.GenericRecord;
+import dev.turnkeep.replication.clickhouse.ClickHouse;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * How far the copy of one table has come.
+ *
+ * @param cursor the greatest primary key that is copied
+ */
+record CopyProgress(UUID cursor, long rows, boolean finished, long step) {
+    /** Below every key there is. */
+    static final CopyProgress NONE = new CopyProgress(new UUID(0, 0), 0, false, 0);
+
+    private static final String TABLE = "snapshot_progress";
+
+    CopyProgress moved(UUID to, int more) {
+        return new CopyProgress(to, rows + more, false, step + 1);
+    }
+
+    CopyProgress complete() {
+        return new CopyProgress(cursor, rows, true, step + 1);
+    }
+
+    static CopyProgress load(ClickHouse clickHouse, String generation, String table) {
+        List<GenericRecord> found = clickHouse.rows("""
+                SELECT cursor, toInt64(rows) AS copied, toInt32(finished) AS done, toInt64(step) AS steps
+                FROM %s FINAL WHERE generation = '%s' AND table_name = '%s'
+                """.formatted(clickHouse.qualified(TABLE), generation, table));
+        if (found.isEmpty()) return NONE;
+        GenericRecord row = found.getFirst();
+        return new CopyProgress(
+                UUID.fromString(row.getString("cursor")),
+                row.getLong("copied"),
+                row.getInteger("done") == 1,
+                row.getLong("steps"));
+    }
+
+    void save(ClickHouse clickHouse, String generation, String table) {
+        clickHouse.execute(
+                "INSERT INTO %s (generation, table_name, cursor, rows, finished, step) VALUES ('%s', '%s', '%s', %d, %d, %d)"
+                        .formatted(
+                                clickHouse.qualified(TABLE), generation, table, cursor, rows, finished ? 1 : 0, step));
+    }
+}

@@ -1,0 +1,51 @@
+package dev.turnkeep.replication.table;
+
+import com.clickhouse.client.api.query.GenericRecord;
+import dev.turnkeep.replication.clickhouse.ClickHouse;
+import java.util.List;
+
+/**
+ * Which copy of Postgres a table holds. The mark is the table's own comment, so that it goes wherever the table goes: after a
+ * crash at any point of an exchange, looking at the marks tells what is left to do.
+ */
+final class Generations {
+    private static final String PREFIX = "generation ";
+    private static final String SHADOW = "_shadow";
+
+    private final ClickHouse clickHouse;
+
+    Generations(ClickHouse clickHouse) {
+        this.clickHouse = clickHouse;
+    }
+
+    static String shadow(String table) {
+        return table + SHADOW;
+    }
+
+    /** The mark of a table; empty when it has none, or there is no such table. */
+    String of(String table) {
+        List<GenericRecord> found =
+                clickHouse.rows("SELECT comment FROM system.tables WHERE database = '%s' AND name = '%s'"
+                        .formatted(clickHouse.database(), table));
+        String comment = found.isEmpty() ? "" : found.getFirst().getString("comment");
+        return comment.startsWith(PREFIX) ? comment.substring(PREFIX.length()) : "";
+    }
+
+    /** An empty table beside the one that is read. Whatever was there before, it was of another generation. */
+    void makeShadow(String table, String generation) {
+        String shadow = clickHouse.qualified(shadow(table));
+        clickHouse.execute("DROP TABLE IF EXISTS " + shadow + " SYNC");
+        clickHouse.execute("CREATE TABLE " + shadow + " AS " + clickHouse.qualified(table));
+        clickHouse.execute("ALTER TABLE %s MODIFY COMMENT %s".formatted(shadow, Literal.quoted(PREFIX + generation)));
+    }
+
+    /** The shadow is read from now on; at no moment is there no table. */
+    void exchange(String table) {
+        clickHouse.execute("EXCHANGE TABLES %s AND %s"
+                .formatted(clickHouse.qualified(table), clickHouse.qualified(shadow(table))));
+    }
+
+    void dropShadow(String table) {
+        clickHouse.execute("DROP TABLE IF EXISTS " + clickHouse.qualified(shadow(table)) + " SYNC");
+    }
+}

@@ -1,0 +1,118 @@
+package dev.turnkeep.replication.table;
+
+import dev.turnkeep.replication.clickhouse.ClickHouseAway;
+import dev.turnkeep.replication.pgoutput.Message.Relation;
+import dev.turnkeep.replication.stream.Batch;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of one table's batches to ClickHouse: one after the other, on a thread of its own, so that a table in trouble does not
+ * hold up the others. Bounded by the stream, which counts what has not completed.
+ */
+final class Lane {
+    private static final Logger LOG = Logger.getLogger(Lane.class);
+
+    private final TableDefinition table;
+    private final Function<Target, TableWriter> writers;
+    private final Retry retry;
+    private final Freshness freshness;
+    private final LinkedBlockingQueue<Job> jobs = new LinkedBlockingQueue<>();
+    private final ReentrantLock writing = new ReentrantLock();
+    private final Thread thread;
+    // Guarded by the lock.
+    private String target;
+    private @Nullable Target known;
+    private @Nullable TableWriter writer;
+
+    private record Job(Batch batch, CompletableFuture<Void> stored) {}
+
+    /** A table in ClickHouse, and the shape of the rows that go there. */
+    record Target(String table, Relation relation) {}
+
+    Lane(
+            TableDefinition table,
+            String target,
+            Function<Target, TableWriter> writers,
+            Retry retry,
+            Freshness freshness) {
+        this.table = table;
+        this.target = target;
+        this.writers = writers;
+        this.retry = retry;
+        this.freshness = freshness;
+        this.thread = Thread.ofVirtual().name("clickhouse-" + table.source()).start(this::run);
+    }
+
+    CompletableFuture<Void> submit(Batch batch) {
+        Job job = new Job(batch, new CompletableFuture<>());
+        jobs.add(job);
+        return job.stored;
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                Job job = jobs.take();
+                try {
+                    write(job.batch);
+                    job.stored.complete(null);
+                } catch (RuntimeException e) {
+                    LOG.errorf(e, "a batch failed for good: table=%s", table.source());
+                    job.stored.completeExceptionally(e);
+                }
+            }
+        } catch (InterruptedException stopped) {
+            LOG.debugf("stopped: table=%s", table.source());
+        }
+    }
+
+    private void write(Batch batch) throws InterruptedException {
+        writing.lockInterruptibly();
+        try {
+            Target wanted = new Target(target, batch.relation());
+            TableWriter current = writer;
+            if (current == null || !wanted.equals(known)) {
+                writer = current = retry.untilItWorks(() -> {
+                    try {
+                        return writers.apply(wanted);
+                    } catch (ClickHouseAway e) {
+                        throw new Retry.Again(String.valueOf(e.getMessage()), e);
+                    }
+                });
+                known = wanted;
+            }
+            var rows = FinalStates.of(PublishedColumn.of(batch.relation()), batch.rows()).stream()
+                    .filter(row -> table.deletes() || !row.deleted())
+                    .toList();
+            current.write(rows);
+            freshness.visible(batch.rows().getFirst().committedAt(), Instant.now());
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** Nothing is written from here on until {@link #resume}. */
+    void pause() throws InterruptedException {
+        writing.lockInterruptibly();
+    }
+
+    /** By the thread that paused it: what comes next goes to that table. */
+    void resume(String newTarget) {
+        target = newTarget;
+        writing.unlock();
+    }
+
+    TableDefinition table() {
+        return table;
+    }
+
+    void stop() {
+        thread.interrupt();
+    }
+}

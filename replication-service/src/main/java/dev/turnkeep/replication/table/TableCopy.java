@@ -1,0 +1,140 @@
+package dev.turnkeep.replication.table;
+
+import dev.turnkeep.replication.clickhouse.ClickHouse;
+import dev.turnkeep.replication.clickhouse.ClickHouseAway;
+import dev.turnkeep.replication.stream.StoppedException;
+import dev.turnkeep.replication.stream.Version;
+import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * Copies one table from Postgres into its shadow, range by range in the order of its primary key.
+ *
+ * <p>Each range is a statement of its own and sees the table as it is by then, so no transaction is held open. That is safe: a
+ * copied row has the slot's consistent point as its version, and whatever changed it later comes through the slot with a greater
+ * one. A row that appears behind the cursor comes through the slot as well.
+ */
+final class TableCopy {
+    private static final Logger LOG = Logger.getLogger(TableCopy.class);
+
+    private final TableDefinition table;
+    private final List<PublishedColumn> columns;
+    private final String generation;
+    private final Version version;
+    private final PostgresLink postgres;
+    private final ClickHouse clickHouse;
+    private final TableWriter writer;
+    private final Retry retry;
+    private final int rangeRows;
+
+    TableCopy(
+            TableDefinition table,
+            List<PublishedColumn> columns,
+            String generation,
+            Version version,
+            PostgresLink postgres,
+            ClickHouse clickHouse,
+            TableWriter writer,
+            Retry retry,
+            int rangeRows) {
+        this.table = table;
+        this.columns = columns;
+        this.generation = generation;
+        this.version = version;
+        this.postgres = postgres;
+        this.clickHouse = clickHouse;
+        this.writer = writer;
+        this.retry = retry;
+        this.rangeRows = rangeRows;
+    }
+
+    /**
+     * Copies what is not copied yet.
+     *
+     * @throws StoppedException when the role sees nothing of a table that is not empty
+     */
+    void run() throws InterruptedException {
+        CopyProgress progress = patiently(() -> CopyProgress.load(clickHouse, generation, table.source()));
+        while (!progress.finished()) {
+            CopyProgress from = progress;
+            List<TableRow> rows = retry.untilItWorks(() -> range(from));
+            writer.write(rows);
+            CopyProgress to = rows.isEmpty() ? from : from.moved(key(rows.getLast()), rows.size());
+            CopyProgress next = rows.size() < rangeRows ? to.complete() : to;
+            if (next.finished() && next.rows() == 0) refuseBlindness();
+            patiently(() -> {
+                next.save(clickHouse, generation, table.source());
+                return true;
+            });
+            progress = next;
+        }
+        LOG.infof("table copied: table=%s rows=%d generation=%s", table.source(), progress.rows(), generation);
+    }
+
+    private <T> T patiently(Retry.Attempt<T> attempt) throws InterruptedException {
+        return retry.untilItWorks(() -> {
+            try {
+                return attempt.run();
+            } catch (ClickHouseAway e) {
+                throw new Retry.Again(String.valueOf(e.getMessage()), e);
+            }
+        });
+    }
+
+    private List<TableRow> range(CopyProgress from) {
+        String query = "SELECT %s FROM %s WHERE %s > '%s'::uuid ORDER BY %s LIMIT %d"
+                .formatted(
+                        columns.stream().map(PublishedColumn::name).collect(Collectors.joining(", ")),
+                        table.source(),
+                        table.primaryKey(),
+                        from.cursor(),
+                        table.primaryKey(),
+                        rangeRows);
+        return postgres.with(connection -> {
+            List<TableRow> rows = new ArrayList<>();
+            try (BinaryCopy copy = new BinaryCopy(connection, query)) {
+                for (List<Cell> cells = copy.next(); cells != null; cells = copy.next())
+                    rows.add(new TableRow(RowKey.of(columns, cells), version, false, cells));
+            }
+            return rows;
+        });
+    }
+
+    private java.util.UUID key(TableRow row) {
+        for (int i = 0; i < columns.size(); i++)
+            if (columns.get(i).name().equals(table.primaryKey())
+                    && row.cells().get(i) instanceof Cell.Present(ByteBuffer bytes))
+                return BinaryValues.uuid(bytes.slice());
+        throw new IllegalStateException("the primary key of " + table.source() + " is not published");
+    }
+
+    /** Row-level security shows an empty table to a role that it knows no policy for. */
+    private void refuseBlindness() throws InterruptedException {
+        long known = retry.untilItWorks(() -> postgres.with(this::knownRows));
+        if (known > 0)
+            throw new StoppedException("the role of the replication sees no row of " + table.source()
+                    + ", which has about "
+                    + known + ": give it a policy (CREATE POLICY ... TO turnkeep_replicator USING (true)), or, if the"
+                    + " table is empty by now, run VACUUM ANALYZE " + table.source());
+    }
+
+    private long knownRows(Connection connection) throws SQLException {
+        try (PreparedStatement ask = connection.prepareStatement("""
+                SELECT greatest(c.reltuples::bigint, pg_stat_get_live_tuples(c.oid))
+                FROM pg_class c WHERE c.oid = ?::regclass
+                """)) {
+            ask.setString(1, table.source());
+            try (ResultSet row = ask.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        }
+    }
+}

@@ -1,0 +1,258 @@
+package dev.turnkeep.replication.table;
+
+import com.clickhouse.client.api.query.GenericRecord;
+import dev.turnkeep.replication.clickhouse.ClickHouse;
+import dev.turnkeep.replication.clickhouse.ClickHouseConfig;
+import dev.turnkeep.replication.clickhouse.ClickHouseSchema;
+import dev.turnkeep.replication.pgoutput.Lsn;
+import dev.turnkeep.replication.stream.Backoff;
+import dev.turnkeep.replication.stream.Batch;
+import dev.turnkeep.replication.stream.Sink;
+import dev.turnkeep.replication.stream.SlotStart;
+import dev.turnkeep.replication.stream.StoppedException;
+import dev.turnkeep.replication.stream.Version;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.random.RandomGenerator;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sink that keeps ClickHouse's tables as Postgres' own are. What one leadership uses is in its {@link Session}.
+ */
+public final class TableSink implements Sink {
+    private static final Logger LOG = Logger.getLogger(TableSink.class);
+
+    private final ClickHouse clickHouse;
+    private final ClickHouseSchema schema;
+    private final Generations generations;
+    private final PostgresLink.Source postgres;
+    private final Names names;
+    private final TablesConfig config;
+    private final MeterRegistry registry;
+    private final Freshness freshness;
+    private final TableTrouble trouble = new TableTrouble();
+    private volatile @Nullable Session session;
+
+    /**
+     * @param stream under which rows are quarantined, and the state of the stream is kept
+     * @param publication what is sent
+     */
+    public record Names(String stream, String publication) {}
+
+    private record Session(
+            String generation,
+            List<PostgresLink> links,
+            PostgresQuarantine quarantine,
+            Map<String, Lane> lanes,
+            @Nullable Restore restore,
+            Pulse pulse) {}
+
+    public TableSink(
+            ClickHouse clickHouse,
+            ClickHouseConfig clickHouseConfig,
+            PostgresLink.Source postgres,
+            Names names,
+            TablesConfig config,
+            MeterRegistry registry) {
+        this.clickHouse = clickHouse;
+        this.schema = new ClickHouseSchema(clickHouse, clickHouseConfig);
+        this.generations = new Generations(clickHouse);
+        this.postgres = postgres;
+        this.names = names;
+        this.config = config;
+        this.registry = registry;
+        this.freshness = new Freshness(registry);
+    }
+
+    @Override
+    public void begin(SlotStart slot) {
+        schema.apply();
+        PostgresLink link = new PostgresLink(postgres);
+        Map<String, List<PublishedColumn>> published =
+                link.with(connection -> PublishedTables.read(connection, names.publication()));
+        check(published);
+        String generation =
+                slot.restoring() ? slot.systemIdentifier() + "@" + slot.consistentPoint() : continued(slot, link);
+        PostgresQuarantine quarantine = new PostgresQuarantine(link, names.stream(), generation);
+        PostgresLink copying = new PostgresLink(postgres);
+        Map<TableDefinition, String> targets = new LinkedHashMap<>();
+        List<TableCopy> copies = new ArrayList<>();
+        for (TableDefinition table : TableDefinition.ALL) {
+            String target = target(table, generation);
+            targets.put(table, target);
+            List<PublishedColumn> columns = published.getOrDefault(table.source(), List.of());
+            if (!target.equals(table.target()))
+                copies.add(new TableCopy(
+                        table,
+                        columns,
+                        generation,
+                        new Version(slot.consistentPoint(), 0),
+                        copying,
+                        clickHouse,
+                        writer(table, target, columns, link, quarantine),
+                        retry(table.source() + "-copy", metrics(table)),
+                        config.copyRows()));
+        }
+        // Threads come last: what fails before leaves none behind.
+        Map<String, Lane> lanes = new LinkedHashMap<>();
+        targets.forEach((table, target) -> lanes.put(
+                table.source(),
+                new Lane(
+                        table,
+                        target,
+                        to -> writer(table, to.table(), PublishedColumn.of(to.relation()), link, quarantine),
+                        retry(table.source(), metrics(table)),
+                        freshness)));
+        Restore restore = null;
+        if (slot.restoring()) {
+            List<Lane> shadowed = lanes.values().stream()
+                    .filter(lane -> !lane.table().target().equals(targets.get(lane.table())))
+                    .toList();
+            Retry retry = retry("restore", metrics("restore"));
+            restore =
+                    new Restore(slot, generation, copies, shadowed, generations, copying, retry, config.catchUpPoll());
+            LOG.infof("restoring: generation=%s tables=%d", generation, copies.size());
+            restore.start();
+        }
+        Pulse pulse = new Pulse(clickHouse, trouble);
+        session = new Session(generation, List.of(link, copying), quarantine, Map.copyOf(lanes), restore, pulse);
+    }
+
+    /** Where rows of a table go: into the table itself when it is of the generation, else into its shadow, made if need be. */
+    private String target(TableDefinition table, String generation) {
+        if (generations.of(table.target()).equals(generation)) return table.target();
+        String shadow = Generations.shadow(table.target());
+        if (!generations.of(shadow).equals(generation)) generations.makeShadow(table.target(), generation);
+        return shadow;
+    }
+
+    private void check(Map<String, List<PublishedColumn>> published) {
+        for (TableDefinition table : TableDefinition.ALL)
+            mapping(table.target(), published.getOrDefault(table.source(), List.of()));
+    }
+
+    private TableMapping mapping(String target, List<PublishedColumn> columns) {
+        try {
+            return TableMapping.of(clickHouse.qualified(target), columns, schema.columns(target));
+        } catch (SchemaMismatch e) {
+            throw new StoppedException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /**
+     * The generation of tables that a slot continues. Others are no continuation: ClickHouse was emptied or replaced, or
+     * Postgres went back in time. Then the stream is told to begin anew.
+     */
+    private String continued(SlotStart slot, PostgresLink link) {
+        String generation = generations.of(TableDefinition.ALL.getFirst().target());
+        boolean same = generation.startsWith(slot.systemIdentifier() + "@");
+        for (TableDefinition table : TableDefinition.ALL) {
+            same &= generations.of(table.target()).equals(generation);
+            same &= !newest(table).isAfter(slot.serverEnd());
+        }
+        if (same) return generation;
+        Resnapshot.request(link, names.stream());
+        throw new IllegalStateException("ClickHouse's tables are not what the slot continues: they are made anew");
+    }
+
+    private Lsn newest(TableDefinition table) {
+        List<GenericRecord> rows = clickHouse.rows("SELECT toString(bitShiftRight(max(_version), 64)) AS newest FROM "
+                + clickHouse.qualified(table.target()));
+        return new Lsn(Long.parseUnsignedLong(rows.getFirst().getString("newest")));
+    }
+
+    private TableWriter writer(
+            TableDefinition table,
+            String target,
+            List<PublishedColumn> columns,
+            PostgresLink link,
+            Quarantine quarantine) {
+        TableMetrics metrics = metrics(table);
+        return new TableWriter(
+                clickHouse,
+                table.source(),
+                target,
+                mapping(target, columns),
+                new PostgresRows(link, table.source(), columns),
+                quarantine,
+                retry(table.source(), metrics),
+                metrics);
+    }
+
+    private TableMetrics metrics(TableDefinition table) {
+        return metrics(table.source());
+    }
+
+    private TableMetrics metrics(String name) {
+        return new TableMetrics(registry, name);
+    }
+
+    private Retry retry(String name, TableMetrics metrics) {
+        return new Retry(
+                name,
+                () -> new Backoff(config.retryMin(), config.retryMax(), RandomGenerator.getDefault()),
+                trouble,
+                metrics::retried);
+    }
+
+    @Override
+    public CompletionStage<Void> write(Batch batch) {
+        Session current = session;
+        Lane lane = current == null ? null : current.lanes.get(batch.relation().table());
+        if (lane == null)
+            return CompletableFuture.failedFuture(new StoppedException(
+                    "the table " + batch.relation().table() + " is published, and this version does not know it"));
+        return lane.submit(batch);
+    }
+
+    /**
+     * What became of the rows in quarantine.
+     *
+     * @param stored in ClickHouse now
+     * @param refused again, so they stay
+     * @param dropped because the tables have been made anew since
+     */
+    public record Requeued(int stored, int refused, int dropped) {}
+
+    /**
+     * Puts the rows in quarantine back, each with its own version: where a newer state is known, it stays.
+     *
+     * @throws IllegalStateException when this instance is not the one that writes, or the tables are being made anew
+     */
+    public Requeued requeue() {
+        Session current = session;
+        if (current == null) throw new IllegalStateException("another instance writes the tables");
+        if (current.restore != null && !current.restore.complete())
+            throw new IllegalStateException("the tables are being made anew");
+        return new Requeue(current.quarantine, clickHouse, this::mapping).run();
+    }
+
+    @Override
+    public void end() {
+        Session ended = session;
+        session = null;
+        if (ended == null) return;
+        if (ended.restore != null) ended.restore.stop();
+        ended.lanes.values().forEach(Lane::stop);
+        ended.pulse.stop();
+        ended.links.forEach(PostgresLink::close);
+        trouble.clear();
+    }
+
+    @Override
+    public Optional<String> trouble() {
+        Session current = session;
+        if (current != null && current.restore != null) {
+            Optional<String> stopped = current.restore.stopped();
+            if (stopped.isPresent()) return stopped;
+        }
+        return trouble.earliest().map(since -> "ClickHouse or Postgres makes rows wait since " + since);
+    }
+}

@@ -1,0 +1,46 @@
+package dev.turnkeep.replication.table;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** How the tables' writers behave. */
+@ConfigMapping(prefix = "turnkeep.replication.tables")
+public interface TablesConfig {
+    /** Whether this instance brings tables to ClickHouse. */
+    @WithDefault("true")
+    boolean enabled();
+
+    /** The replication slot; one name on a whole Postgres server. */
+    @WithDefault("turnkeep_clickhouse_v1")
+    String slot();
+
+    /** The most changes in one batch. */
+    @WithDefault("10000")
+    int batchRows();
+
+    /** The most bytes in one batch, by an estimate of the heap they take; a single larger row is a batch of its own. */
+    @WithDefault("8M")
+    MemorySize batchSize();
+
+    /** How long a change waits for others. */
+    @WithDefault("200ms")
+    Duration batchAge();
+
+    /** The first pause after a failure; it doubles, with jitter, up to {@link #retryMax}. */
+    @WithDefault("100ms")
+    Duration retryMin();
+
+    /** The longest pause between tries. Tries never end. */
+    @WithDefault("10s")
+    Duration retryMax();
+
+    /** How many rows of a table are copied at a time when ClickHouse gets it anew. */
+    @WithDefault("10000")
+    int copyRows();
+
+    /** How often a copy that is complete looks whether the stream has caught up with it. */
+    @WithDefault("500ms")
+    Duration catchUpPoll();
+}

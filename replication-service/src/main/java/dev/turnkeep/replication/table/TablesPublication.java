@@ -1,0 +1,47 @@
+package dev.turnkeep.replication.table;
+
+import dev.turnkeep.replication.stream.Publication;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What Postgres is expected to send of the tables, and sends by its own migrations. */
+final class TablesPublication {
+    static final String NAME = "turnkeep_clickhouse_v1";
+
+    private static final String SESSIONS = """
+            id, friendly_id, org_id, environment, harness_id, harness_session_id, external_id, actor_id,
+            auth_subject, parent_session_id, is_placeholder, type, task_identifier, name, derived_title,
+            display_name, cwd, harness_version, harness_metadata, tags, metadata, state, epoch, started_at,
+            last_event_at, last_received_at, ended_at, end_reason, suspended_at, closed_at, closed_reason,
+            expires_at, retired_at, version, created_at, updated_at, turn_count, late_turn_count, input_tokens,
+            output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, tool_calls, tool_errors,
+            cost_nano_usd, unpriced_turns""";
+
+    private static final String TURNS = """
+            turn_id, org_id, environment, session_id, seq, request_id, provider, model, agent, thread_id,
+            root_hash, leaf_hash, node_count, status, stop_reason, input_tokens, output_tokens,
+            cache_read_tokens, cache_write_tokens, cache_write_1h_tokens, reasoning_tokens, cost_nano_usd,
+            cost_source, price_ref, tool_calls, tool_errors, latency_nanos, event_at, received_at, late,
+            traceparent, meta, created_at""";
+
+    private static final String SESSION_EVENTS = """
+            id, position, org_id, environment, session_id, epoch, type, occurred_at, payload, traceparent,
+            created_at""";
+
+    private TablesPublication() {}
+
+    static Publication expected() {
+        return new Publication(
+                NAME,
+                new TreeMap<>(Map.of(
+                        "sessions", columns(SESSIONS),
+                        "turns", columns(TURNS),
+                        "session_events", columns(SESSION_EVENTS))),
+                "insert, update, delete, truncate");
+    }
+
+    private static List<String> columns(String list) {
+        return List.of(list.strip().split("[,\\s]+"));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.replication.table;
+
+import org.jspecify.annotations.NullMarked;
