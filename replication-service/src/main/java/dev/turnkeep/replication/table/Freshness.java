@@ -10,7 +10,7 @@ final class Freshness {
     private final Timer timer;
 
     Freshness(MeterRegistry registry) {
-        timer = Timer.builder("turnkeep.replication.freshness.rows")
+        timer = Timer.builder("turnkeep.replication.table.freshness")
                 .description("From the commit of a change until it is visible in ClickHouse")
                 .publishPercentileHistogram()
                 .minimumExpectedValue(Duration.ofMillis(10))

@@ -14,20 +14,20 @@ final class TableMetrics {
     private final Counter quarantined;
 
     TableMetrics(MeterRegistry registry, String table) {
-        batch = DistributionSummary.builder("turnkeep.replication.batch.rows")
+        batch = DistributionSummary.builder("turnkeep.replication.table.batch.rows")
                 .tag("table", table)
                 .description("Rows that went to ClickHouse together")
                 .register(registry);
-        flush = Timer.builder("turnkeep.replication.flush")
+        flush = Timer.builder("turnkeep.replication.table.flush")
                 .tag("table", table)
                 .description("From the first try to store a batch until it was stored")
                 .publishPercentileHistogram()
                 .register(registry);
-        retries = Counter.builder("turnkeep.replication.retries")
+        retries = Counter.builder("turnkeep.replication.table.retries")
                 .tag("table", table)
                 .description("Tries that failed for a reason that passes")
                 .register(registry);
-        quarantined = Counter.builder("turnkeep.replication.quarantined")
+        quarantined = Counter.builder("turnkeep.replication.table.quarantined")
                 .tag("table", table)
                 .description("Rows that ClickHouse could not take")
                 .register(registry);

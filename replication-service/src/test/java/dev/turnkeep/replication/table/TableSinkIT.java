@@ -233,7 +233,7 @@ class TableSinkIT {
         assertThat(shown(poison, "name")).containsExactly("poison");
         assertThat(shown(overtaken, "name")).containsExactly("newer");
         assertThat(replica.text("SELECT count(*) FROM replication_quarantine")).isEqualTo("0");
-        assertThat(replica.metrics.get("turnkeep.replication.quarantined").counters())
+        assertThat(replica.metrics.get("turnkeep.replication.table.quarantined").counters())
                 .anySatisfy(counter -> assertThat(counter.count()).isEqualTo(2));
     }
 

@@ -120,7 +120,7 @@ class TablesStreamIT {
 
         // Then
         untilBothAgree();
-        assertThat(metrics.get("turnkeep.replication.freshness.rows").timer().count())
+        assertThat(metrics.get("turnkeep.replication.table.freshness").timer().count())
                 .isPositive();
     }
 
