@@ -98,4 +98,23 @@ public final class TestDatabase {
             }
         }
     }
+
+    /** Drops a slot, once the server has noticed that its reader is gone; nothing if there is none. */
+    public void dropSlot(String slot) {
+        execute(dropping(slot));
+    }
+
+    /** The statement that does so. */
+    public static String dropping(String slot) {
+        return """
+                DO $$
+                BEGIN
+                    FOR i IN 1..600 LOOP
+                        EXIT WHEN NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = '%1$s' AND active);
+                        PERFORM pg_sleep(0.05);
+                    END LOOP;
+                    PERFORM pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '%1$s';
+                END $$
+                """.formatted(slot);
+    }
 }

@@ -123,10 +123,10 @@ class LifecycleIT {
         // Given
         Tenant tenant = tenant("kept");
         String parked = started(tenant, "parked");
-        String leased = started(tenant, "leased");
-        String sibling = started(tenant, "sibling");
         command(tenant, "POST", parked + "/suspend", "", 200);
+        String leased = started(tenant, "leased");
         command(tenant, "PUT", leased + "/leases/worker", "{\"ttl\":\"PT1M\"}", 200);
+        String sibling = started(tenant, "sibling");
 
         // When
         until("the sibling has ended", () -> state(tenant, sibling).equals("ended"));

@@ -54,7 +54,7 @@ class EventsIT {
     void stopAll() throws InterruptedException {
         stop();
         topic.close();
-        database.execute("SELECT pg_drop_replication_slot('%s')".formatted(slot));
+        database.dropSlot(slot);
     }
 
     private Pipeline start() {
@@ -147,7 +147,7 @@ class EventsIT {
 
         // When
         database.insertEvents(10);
-        database.execute("SELECT pg_drop_replication_slot('%s')".formatted(slot));
+        database.dropSlot(slot);
         database.insertEvents(10);
         start();
         database.insertEvents(10);
@@ -183,7 +183,7 @@ class EventsIT {
             assertThat(database.column("SELECT 1 FROM session_events WHERE xid::text::bigint < " + xid))
                     .hasSize(1);
         }
-        database.execute("SELECT pg_drop_replication_slot('%s')".formatted(slot));
+        database.dropSlot(slot);
         start();
 
         // Then

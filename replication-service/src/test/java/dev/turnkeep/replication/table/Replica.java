@@ -2,6 +2,7 @@ package dev.turnkeep.replication.table;
 
 import com.clickhouse.client.api.query.GenericRecord;
 import dev.turnkeep.localstack.junit.TestSpace;
+import dev.turnkeep.replication.TestDatabase;
 import dev.turnkeep.replication.clickhouse.ClickHouse;
 import dev.turnkeep.replication.clickhouse.ClickHouseConfig;
 import dev.turnkeep.replication.pgoutput.Decoder;
@@ -94,8 +95,7 @@ final class Replica implements AutoCloseable {
     }
 
     void dropSlot() {
-        execute("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '%s'"
-                .formatted(slot));
+        execute(TestDatabase.dropping(slot));
     }
 
     /** Begins the sink with the slot as it is. */

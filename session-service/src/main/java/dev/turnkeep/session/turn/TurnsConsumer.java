@@ -214,10 +214,9 @@ final class TurnsConsumer implements Runnable, ConsumerRebalanceListener {
                 return;
             }
             patience = Duration.ZERO;
+            take(records);
             for (TopicPartition partition : records.partitions()) {
-                List<ConsumerRecord<byte[], byte[]>> ofPartition =
-                        gathered.computeIfAbsent(partition, p -> new ArrayList<>());
-                ofPartition.addAll(records.records(partition));
+                List<ConsumerRecord<byte[], byte[]>> ofPartition = gathered.getOrDefault(partition, List.of());
                 bytes += records.records(partition).stream()
                         .mapToLong(TurnsConsumer::size)
                         .sum();
@@ -231,8 +230,15 @@ final class TurnsConsumer implements Runnable, ConsumerRebalanceListener {
         if (gathered.isEmpty()) {
             // The bound is reached: nothing is read, but the group has to see that this consumer is alive.
             consumer.pause(consumer.assignment());
-            poll(POLL);
+            // A partition that is assigned during the poll is not paused: what it brings is behind its position by now.
+            take(poll(POLL));
             resumeIdle();
+        }
+    }
+
+    private void take(ConsumerRecords<byte[], byte[]> records) {
+        for (TopicPartition partition : records.partitions()) {
+            gathered.computeIfAbsent(partition, p -> new ArrayList<>()).addAll(records.records(partition));
         }
     }
 
