@@ -1,5 +1,6 @@
 package dev.turnkeep.e2e.tenant;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,6 +15,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -100,8 +102,27 @@ class TenantsIT {
                     .json());
         }
         turnkeep.turnLog().awaitConsumed();
+        for (Tenant tenant : List.of(ours, theirs)) {
+            String session = tenant.session(Turn.HARNESS, "row", 1).path("id").asText();
+            tenant.sessions()
+                    .send(
+                            "PUT",
+                            "/v1/sessions/" + session + "/leases/worker",
+                            "{\"ttl\":\"PT5M\"}".getBytes(UTF_8),
+                            Map.of("Content-Type", "application/json"))
+                    .expecting(200);
+        }
         List<String> tables = turnkeep.database().tenantTables();
-        assertThat(tables).contains("blobs", "node_variants", "nodes", "orgs", "session_events", "sessions", "turns");
+        assertThat(tables)
+                .contains(
+                        "blobs",
+                        "node_variants",
+                        "nodes",
+                        "orgs",
+                        "session_events",
+                        "session_leases",
+                        "sessions",
+                        "turns");
 
         try (Connection connection = turnkeep.database().connect()) {
             connection.setAutoCommit(false);
