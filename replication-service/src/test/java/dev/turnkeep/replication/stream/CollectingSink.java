@@ -23,9 +23,11 @@ final class CollectingSink implements Sink {
         HOLDS
     }
 
+    private record Held(Batch batch, CompletableFuture<Void> answer) {}
+
     private final List<Version> stored = new ArrayList<>();
     private final List<String> rows = new ArrayList<>();
-    private final List<CompletableFuture<Void>> held = new ArrayList<>();
+    private final List<Held> held = new ArrayList<>();
     private final AtomicLong unanswered = new AtomicLong();
     private final AtomicLong peak = new AtomicLong();
     private volatile Mode mode = Mode.STORES;
@@ -55,8 +57,8 @@ final class CollectingSink implements Sink {
         peak.accumulateAndGet(unanswered.addAndGet(batch.rows().size()), Math::max);
         if (mode == Mode.HOLDS) {
             CompletableFuture<Void> later = new CompletableFuture<>();
-            held.add(later);
-            return later.thenRun(() -> store(batch));
+            held.add(new Held(batch, later));
+            return later;
         }
         store(batch);
         return mode == Mode.STORES ? CompletableFuture.completedFuture(null) : new CompletableFuture<>();
@@ -83,13 +85,15 @@ final class CollectingSink implements Sink {
 
     /** Answers what was held, and stores what comes. */
     void release() {
-        List<CompletableFuture<Void>> all;
+        List<Held> all;
         synchronized (this) {
             mode = Mode.STORES;
             all = List.copyOf(held);
             held.clear();
+            // Before any batch that comes from now on.
+            all.forEach(each -> store(each.batch()));
         }
-        all.forEach(each -> each.complete(null));
+        all.forEach(each -> each.answer().complete(null));
     }
 
     synchronized List<Version> versions() {
