@@ -57,9 +57,13 @@ final class TurnStore {
                 received_at, late, traceparent, kafka_topic, kafka_partition, kafka_offset, meta, created_at)
             """;
 
+    /**
+     * Never past Postgres' own clock: a watermark only rises, so one that a wrong clock had put into the future would vouch
+     * for turns that nobody has read yet.
+     */
     private static final String PROGRESS = """
             INSERT INTO partition_progress (topic, partition, processed_through, next_offset, updated_at)
-            VALUES ($1, $2, $3, $4, $5)
+            VALUES ($1, $2, LEAST($3, clock_timestamp()), $4, $5)
             ON CONFLICT (topic, partition) DO UPDATE SET
                 processed_through = GREATEST(partition_progress.processed_through, excluded.processed_through),
                 next_offset = GREATEST(partition_progress.next_offset, excluded.next_offset),
@@ -70,7 +74,7 @@ final class TurnStore {
     private static final String WATERMARK = """
             INSERT INTO partition_progress AS known (
                 topic, partition, processed_through, next_offset, partition_count, updated_at)
-            SELECT $1, p.partition, $4, p.next_offset, $5, $6
+            SELECT $1, p.partition, LEAST($4, clock_timestamp()), p.next_offset, $5, $6
             FROM unnest($2::integer[], $3::bigint[]) AS p (partition, next_offset)
             ORDER BY p.partition
             ON CONFLICT (topic, partition) DO UPDATE SET
