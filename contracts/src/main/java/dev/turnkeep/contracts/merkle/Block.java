@@ -12,31 +12,26 @@ public final class Block {
 
     private @Nullable String text;
 
-    @Nullable
-    String thinking;
+    private @Nullable String thinking;
 
     private @Nullable String toolUseId;
 
-    @Nullable
-    String toolName;
+    private @Nullable String toolName;
 
     private @Nullable RawJson toolInput;
 
-    @Nullable
-    String toolResultId;
+    private @Nullable String toolResultId;
 
     private @Nullable String toolOutput;
     private boolean isError;
 
     private @Nullable String imageUrl;
 
-    @Nullable
-    String imageBase64;
+    private @Nullable String imageBase64;
 
     private @Nullable String mediaType;
 
-    @Nullable
-    RawJson content;
+    private @Nullable RawJson content;
 
     /** @param type such as {@code text}, {@code tool_use}, {@code tool_result}, {@code thinking}, {@code image} */
     public Block(String type) {
