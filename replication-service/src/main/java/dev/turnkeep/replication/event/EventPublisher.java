@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -34,6 +35,7 @@ final class EventPublisher implements AutoCloseable {
     private final Duration unreadyAfter;
     private final Counter published;
     private final AtomicLong waiting = new AtomicLong();
+    private final AtomicLong refused = new AtomicLong();
     private volatile long progress = System.nanoTime();
 
     EventPublisher(KafkaConfig kafka, EventsConfig config, String topic, Counter published) {
@@ -62,21 +64,34 @@ final class EventPublisher implements AutoCloseable {
         if (waiting.getAndIncrement() == 0) {
             progress = System.nanoTime();
         }
-        while (true) {
-            try {
-                var _ = producer.send(record, (_, failed) -> done(event, all, failed));
-                return;
-            } catch (TimeoutException e) {
-                // No room in the buffer, or no broker that knows the topic: the same event again.
-                if (Thread.interrupted()) {
-                    throw new InterruptedException("ended");
-                }
-            } catch (InterruptException e) {
-                // It has set the flag.
-                boolean _ = Thread.interrupted();
+        while (!accepted(record, event, all)) {
+            if (Thread.interrupted()) {
                 throw new InterruptedException("ended");
             }
         }
+    }
+
+    /** False when the record was not taken: no room in the buffer, or no broker that knows the topic. */
+    private boolean accepted(ProducerRecord<byte[], byte[]> record, SessionCloudEvent event, Acknowledgements all)
+            throws InterruptedException {
+        Thread sender = Thread.currentThread();
+        AtomicBoolean taken = new AtomicBoolean(true);
+        try {
+            // The producer tells of it as of any failure, but before it returns, and on this thread.
+            var _ = producer.send(record, (_, failed) -> {
+                if (failed instanceof TimeoutException && Thread.currentThread() == sender) {
+                    taken.set(false);
+                    refused.incrementAndGet();
+                } else {
+                    done(event, all, failed);
+                }
+            });
+        } catch (InterruptException e) {
+            // It has set the flag.
+            boolean _ = Thread.interrupted();
+            throw new InterruptedException("ended");
+        }
+        return taken.get();
     }
 
     private void done(SessionCloudEvent event, Acknowledgements all, @Nullable Exception failed) {
@@ -91,6 +106,11 @@ final class EventPublisher implements AutoCloseable {
             case RuntimeException e -> all.failed(e);
             case Exception e -> all.failed(new KafkaException(e));
         }
+    }
+
+    /** How often an event had to be handed over again because the producer would not take it. */
+    long refused() {
+        return refused.get();
     }
 
     /** Why events wait; empty while they flow. */
