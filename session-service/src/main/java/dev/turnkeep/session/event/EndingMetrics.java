@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public class EndingMetrics {
     private final MeterRegistry registry;
 
-    EndingMetrics(MeterRegistry registry) {
+    public EndingMetrics(MeterRegistry registry) {
         this.registry = registry;
     }
 

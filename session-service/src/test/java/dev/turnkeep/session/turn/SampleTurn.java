@@ -22,39 +22,47 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 
-/** Turns for tests, as the topic would bring them. Immutable: every {@code with} makes another one. */
-record SampleTurn(
-        Scope scope,
-        String harness,
-        @Nullable String session,
-        @Nullable String actor,
-        @Nullable String subject,
-        @Nullable SessionId byId,
-        @Nullable String parentHarness,
-        @Nullable String parent,
-        String request,
-        List<Message> messages,
-        Instant happened,
-        Instant received,
-        int partition) {
-
+/** Turns for tests, as the topic would bring them. Immutable from outside: every change makes another one. */
+final class SampleTurn {
     private static final AtomicLong OFFSETS = new AtomicLong();
     static final Instant NOON = Instant.parse("2026-05-01T12:00:00Z");
     static final Usage USAGE = new Usage(100, 20, 60, 10, 4, 5);
 
+    private final Scope scope;
+    private final String request;
+    private @Nullable String session;
+    private @Nullable String actor;
+    private List<Message> messages;
+    private String harness = "claude";
+    private @Nullable String subject;
+    private @Nullable SessionId byId;
+    private @Nullable String parentHarness;
+    private @Nullable String parent;
+    private Instant happened = NOON;
+    private Instant received = NOON;
+    private int partition;
+
+    private SampleTurn(
+            Scope scope, @Nullable String session, @Nullable String actor, String request, List<Message> messages) {
+        this.scope = scope;
+        this.session = session;
+        this.actor = actor;
+        this.request = request;
+        this.messages = messages;
+    }
+
     static SampleTurn in(Scope scope, String session, String request) {
-        return new SampleTurn(
-                scope, "claude", session, null, null, null, null, null, request, question(request), NOON, NOON, 0);
+        return new SampleTurn(scope, session, null, request, question(request));
     }
 
     static SampleTurn ofActor(Scope scope, String actor, String request) {
-        return new SampleTurn(
-                scope, "claude", null, actor, null, null, null, null, request, question(request), NOON, NOON, 0);
+        return new SampleTurn(scope, null, actor, request, question(request));
     }
 
     private static List<Message> question(String words) {
@@ -67,139 +75,63 @@ record SampleTurn(
     }
 
     SampleTurn at(Instant time) {
-        return new SampleTurn(
-                scope,
-                harness,
-                session,
-                actor,
-                subject,
-                byId,
-                parentHarness,
-                parent,
-                request,
-                messages,
-                time,
-                time,
-                partition);
+        return with(turn -> {
+            turn.happened = time;
+            turn.received = time;
+        });
     }
 
     SampleTurn receivedAt(Instant time) {
-        return new SampleTurn(
-                scope,
-                harness,
-                session,
-                actor,
-                subject,
-                byId,
-                parentHarness,
-                parent,
-                request,
-                messages,
-                happened,
-                time,
-                partition);
+        return with(turn -> turn.received = time);
     }
 
     SampleTurn harness(String name) {
-        return new SampleTurn(
-                scope,
-                name,
-                session,
-                actor,
-                subject,
-                byId,
-                parentHarness,
-                parent,
-                request,
-                messages,
-                happened,
-                received,
-                partition);
+        return with(turn -> turn.harness = name);
     }
 
     SampleTurn forkOf(@Nullable String parentsHarness, String parentSession) {
-        return new SampleTurn(
-                scope,
-                harness,
-                session,
-                actor,
-                subject,
-                byId,
-                parentsHarness,
-                parentSession,
-                request,
-                messages,
-                happened,
-                received,
-                partition);
+        return with(turn -> {
+            turn.parentHarness = parentsHarness;
+            turn.parent = parentSession;
+        });
     }
 
     SampleTurn spokenBy(String name) {
-        return new SampleTurn(
-                scope,
-                harness,
-                session,
-                actor,
-                name,
-                byId,
-                parentHarness,
-                parent,
-                request,
-                messages,
-                happened,
-                received,
-                partition);
+        return with(turn -> turn.subject = name);
     }
 
     SampleTurn addressing(SessionId id) {
-        return new SampleTurn(
-                scope,
-                harness,
-                null,
-                null,
-                subject,
-                id,
-                parentHarness,
-                parent,
-                request,
-                messages,
-                happened,
-                received,
-                partition);
+        return with(turn -> {
+            turn.session = null;
+            turn.actor = null;
+            turn.byId = id;
+        });
+    }
+
+    List<Message> messages() {
+        return messages;
     }
 
     SampleTurn saying(List<Message> conversation) {
-        return new SampleTurn(
-                scope,
-                harness,
-                session,
-                actor,
-                subject,
-                byId,
-                parentHarness,
-                parent,
-                request,
-                conversation,
-                happened,
-                received,
-                partition);
+        return with(turn -> turn.messages = conversation);
     }
 
     SampleTurn onPartition(int number) {
-        return new SampleTurn(
-                scope,
-                harness,
-                session,
-                actor,
-                subject,
-                byId,
-                parentHarness,
-                parent,
-                request,
-                messages,
-                happened,
-                received,
-                number);
+        return with(turn -> turn.partition = number);
+    }
+
+    private SampleTurn with(Consumer<SampleTurn> change) {
+        SampleTurn copy = new SampleTurn(scope, session, actor, request, messages);
+        copy.harness = harness;
+        copy.subject = subject;
+        copy.byId = byId;
+        copy.parentHarness = parentHarness;
+        copy.parent = parent;
+        copy.happened = happened;
+        copy.received = received;
+        copy.partition = partition;
+        change.accept(copy);
+        return copy;
     }
 
     TurnAddress address() {
