@@ -98,7 +98,7 @@ public class LifecycleResource {
             description = "The session as it is now",
             content = @Content(mediaType = "application/json", schema = @Schema(ref = "SessionAnswer")))
     public Map<String, Object> suspend(@PathParam("session") String session) {
-        return command(session, Command.SUSPEND, null);
+        return command(caller.writing(), session, Command.SUSPEND, null);
     }
 
     @POST
@@ -109,7 +109,7 @@ public class LifecycleResource {
             description = "The session as it is now",
             content = @Content(mediaType = "application/json", schema = @Schema(ref = "SessionAnswer")))
     public Map<String, Object> resume(@PathParam("session") String session) {
-        return command(session, Command.RESUME, null);
+        return command(caller.writing(), session, Command.RESUME, null);
     }
 
     @POST
@@ -120,7 +120,7 @@ public class LifecycleResource {
             description = "The session as it is now",
             content = @Content(mediaType = "application/json", schema = @Schema(ref = "SessionAnswer")))
     public Map<String, Object> end(@PathParam("session") String session) {
-        return command(session, Command.END, null);
+        return command(caller.writing(), session, Command.END, null);
     }
 
     @POST
@@ -132,12 +132,13 @@ public class LifecycleResource {
             description = "The session as it is now",
             content = @Content(mediaType = "application/json", schema = @Schema(ref = "SessionAnswer")))
     public Map<String, Object> close(@PathParam("session") String session, @Nullable Closing closing) {
+        Scope scope = caller.writing();
         String reason = closing == null ? null : closing.reason();
         if (reason != null
                 && (reason.length() > REASON_CAP || UNSTORABLE.matcher(reason).find())) {
             throw Invalid.field("reason", "at most " + REASON_CAP + " characters, no NUL and no lone surrogate");
         }
-        return command(session, Command.CLOSE, reason);
+        return command(scope, session, Command.CLOSE, reason);
     }
 
     @PUT
@@ -165,8 +166,7 @@ public class LifecycleResource {
         return Response.noContent().build();
     }
 
-    private Map<String, Object> command(String session, Command command, @Nullable String reason) {
-        Scope scope = caller.writing();
+    private Map<String, Object> command(Scope scope, String session, Command command, @Nullable String reason) {
         SessionId id = id(session);
         lifecycle.command(scope, id, command, reason);
         return Map.of("session", reader.session(scope, id));

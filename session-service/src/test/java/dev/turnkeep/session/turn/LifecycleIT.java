@@ -80,6 +80,30 @@ class LifecycleIT {
     }
 
     @Test
+    void aResumedSessionOfASlotHasAWholeIdleTimeoutBeforeItsNextTurn() {
+        // Given: suspended for longer than it may be idle
+        service.send(
+                "PUT",
+                "/v1/admin/orgs/%s/environments/test".formatted(tenant.scope().org()),
+                ServiceOnTest.ADMIN_KEY,
+                "{\"idle_timeout\":\"PT1M\"}");
+        service.publish(SampleTurn.ofActor(tenant.scope(), "ann", "r-1").at(now.minusSeconds(300)));
+        String live = "/v1/actors/claude/ann/session";
+        until("the turn is stored", () -> service.get(live, tenant.key()).status() == 200);
+        String session =
+                service.get(live, tenant.key()).body().get("session").get("id").asText();
+        post(session, "suspend");
+
+        // When
+        post(session, "resume");
+        service.publish(SampleTurn.ofActor(tenant.scope(), "ann", "r-2").at(Instant.now()));
+
+        // Then
+        until("the next turn is stored", () -> get(session).get("turn_count").asInt() == 2);
+        assertThat(events(session)).containsExactly("session.started", "session.suspended", "session.resumed");
+    }
+
+    @Test
     void anEndIsReopenedByATurnAndACloseIsFinal() {
         // Given
         String session = talked("s-2");
