@@ -108,6 +108,11 @@ public final class Block {
         return type.equals("tool_use") || type.equals("server_tool_use");
     }
 
+    /** A call that waits for the caller to run the tool. */
+    public boolean asksCaller() {
+        return type.equals("tool_use");
+    }
+
     public boolean isFailedToolResult() {
         return isError && type.equals("tool_result");
     }

@@ -68,6 +68,10 @@ public final class TurnCodec {
         text("thread_id", turn.threadId());
         text("status", turn.status());
         text("stop_reason", turn.stopReason());
+        text(
+                "stop_kind",
+                turn.stopKind() == StopKind.UNKNOWN ? null : turn.stopKind().word());
+        text("error", turn.error());
         usage(turn.usage());
         if (turn.latencyNanos() != null) {
             json.writeNumberField("latency_nanos", turn.latencyNanos());

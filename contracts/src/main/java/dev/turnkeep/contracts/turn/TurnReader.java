@@ -161,6 +161,8 @@ public final class TurnReader {
                 text("thread_id"),
                 required("status", Function.identity()),
                 text("stop_reason"),
+                stopKind(),
+                text("error"),
                 usage(),
                 number("latency_nanos", Long.MAX_VALUE),
                 (int) count("tool_calls", Integer.MAX_VALUE),
@@ -172,6 +174,12 @@ public final class TurnReader {
                 raws.get("params"),
                 raws.get("meta"),
                 text("traceparent"));
+    }
+
+    /** Records from before the kind was written: what their reason means. */
+    private StopKind stopKind() {
+        String word = text("stop_kind");
+        return word == null ? StopKind.of(text("stop_reason")) : StopKind.named(word);
     }
 
     private TurnAddress address(Scope scope) {

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param synthetic the address holds a harness session id made from the first words
  * @param callersTime the caller's own completion time, if it gave one
  * @param status {@code ok} or {@code error}: how the provider's response ended
+ * @param stopReason in the provider's words; null when it gave no reason
+ * @param stopKind the same in one vocabulary
+ * @param error the provider's code of what went wrong, such as {@code overloaded_error}; null when it told of nothing
  * @param latencyNanos from the request to the end of the response, as the caller measured it; null when it did not
  * @param toolCalls how many tools the response asks for
  * @param toolErrors how many failed tool results this turn's new messages bring
@@ -36,6 +39,8 @@ public record TurnRecord(
         @Nullable String threadId,
         String status,
         @Nullable String stopReason,
+        StopKind stopKind,
+        @Nullable String error,
         Usage usage,
         @Nullable Long latencyNanos,
         int toolCalls,

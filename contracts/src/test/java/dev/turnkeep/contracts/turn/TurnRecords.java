@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,7 @@ final class TurnRecords {
     private TurnRecord turn() {
         Scope scope = new Scope(new OrgId(uuid()), new EnvironmentName("production"));
         TurnAddress address = address(scope);
+        String stopReason = maybe(this::word);
         return new TurnRecord(
                 new TurnId(uuid()),
                 address,
@@ -69,6 +71,8 @@ final class TurnRecords {
                 maybe(this::word),
                 maybe(this::word),
                 word(),
+                stopReason,
+                stopReason == null ? StopKind.UNKNOWN : stopKind(),
                 maybe(this::word),
                 new Usage(number(), number(), number(), number(), number(), number()),
                 maybe(this::number),
@@ -81,6 +85,14 @@ final class TurnRecords {
                 maybe(() -> one(JSON)),
                 maybe(() -> one(OBJECTS)),
                 maybe(this::word));
+    }
+
+    /** One that is written: that there is none is said by leaving it out. */
+    private StopKind stopKind() {
+        List<StopKind> kinds = Stream.of(StopKind.values())
+                .filter(kind -> kind != StopKind.UNKNOWN)
+                .toList();
+        return kinds.get(random.nextInt(kinds.size()));
     }
 
     private TurnAddress address(Scope scope) {

@@ -22,6 +22,10 @@ final class AnthropicMessage {
     @Nullable
     String stopReason;
 
+    /** What the provider called it that went wrong. */
+    @Nullable
+    String error;
+
     @Nullable
     RawJson content;
 
@@ -54,14 +58,11 @@ final class AnthropicMessage {
         });
         ContentWriter writer = new ContentWriter();
         blocks.forEach(writer::add);
-        return new ParsedResponse(
-                new Message(role, given, writer.finish()),
-                model,
-                endedWith,
-                null,
-                usage.total(),
-                null,
-                ToolCalls.count(blocks),
-                unreadableToolInput);
+        ResponseParts parts = new ResponseParts();
+        parts.model = model;
+        parts.stopReason = endedWith;
+        parts.error = error;
+        parts.unreadableToolInput = unreadableToolInput;
+        return parts.parsed(new Message(role, given, writer.finish()), blocks, usage.total());
     }
 }

@@ -66,6 +66,7 @@ final class AnthropicStream {
                 case "message" -> document.object(PATH, member -> event.head.head(document, PATH, member));
                 case "delta" -> document.object(PATH, member -> delta(document, member, event));
                 case "usage" -> event.head.usage.update(document);
+                case "error" -> document.object(PATH, member -> error(document, member, event));
                 default -> document.skip();
             }
         });
@@ -86,6 +87,14 @@ final class AnthropicStream {
             case "citation" -> event.citation = document.raw();
             case "stop_reason" -> event.head.stopReason = document.text(PATH);
             default -> document.skip();
+        }
+    }
+
+    private static void error(Document document, String name, Event event) throws IOException {
+        if (name.equals("type") && document.isText()) {
+            event.head.error = document.text(PATH);
+        } else {
+            document.skip();
         }
     }
 
@@ -111,7 +120,10 @@ final class AnthropicStream {
                 }
             }
             case "message_stop" -> stopped = true;
-            case "error" -> failed = true;
+            case "error" -> {
+                failed = true;
+                message.error = event.head.error;
+            }
             default -> {
                 // ping, content_block_stop, and what the protocol may add: nothing that changes the message.
             }

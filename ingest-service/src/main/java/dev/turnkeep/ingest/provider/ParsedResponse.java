@@ -1,6 +1,7 @@
 package dev.turnkeep.ingest.provider;
 
 import dev.turnkeep.contracts.merkle.Message;
+import dev.turnkeep.contracts.turn.StopKind;
 import dev.turnkeep.contracts.turn.Usage;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * A provider response: the message that ends the turn's chain, and what the provider says about it.
  *
  * @param stopReason as the provider names it; {@link #INCOMPLETE} or {@link #ERROR} when a stream broke off
+ * @param stopKind the same in one vocabulary
+ * @param error the provider's code of what went wrong; null when it told of nothing
  * @param createdAt by the provider's or the reducer's clock; null when the response does not say
  * @param durationNanos from request to end; null when the response does not say
  * @param toolCalls how many distinct tools calls the message makes, those that the provider runs itself included
@@ -18,6 +21,8 @@ public record ParsedResponse(
         Message message,
         @Nullable String model,
         @Nullable String stopReason,
+        StopKind stopKind,
+        @Nullable String error,
         @Nullable Instant createdAt,
         Usage usage,
         @Nullable Long durationNanos,

@@ -5,7 +5,6 @@ import dev.turnkeep.contracts.merkle.Block;
 import dev.turnkeep.contracts.merkle.ContentWriter;
 import dev.turnkeep.contracts.merkle.Message;
 import dev.turnkeep.contracts.problem.Problem;
-import dev.turnkeep.contracts.turn.Usage;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -19,9 +18,7 @@ final class ReducedResponse {
     private static final String RESPONSE = "response";
     private static final String MESSAGE = RESPONSE + ".message";
 
-    private @Nullable String model;
-    private @Nullable String stopReason;
-    private @Nullable Instant createdAt;
+    private final ResponseParts parts = new ResponseParts();
     private @Nullable String role;
     private @Nullable RawJson content;
     private List<Block> blocks = List.of();
@@ -38,24 +35,16 @@ final class ReducedResponse {
             }
             ContentWriter writer = new ContentWriter();
             blocks.forEach(writer::add);
-            Usage total = usage.total();
-            return new ParsedResponse(
-                    new Message(role, content, writer.finish()),
-                    model,
-                    stopReason,
-                    createdAt,
-                    total,
-                    usage.durationNanos(),
-                    ToolCalls.count(blocks),
-                    false);
+            parts.durationNanos = usage.durationNanos();
+            return parts.parsed(new Message(role, content, writer.finish()), blocks, usage.total());
         });
     }
 
     private void member(Document document, String name) throws IOException {
         switch (name) {
-            case "model" -> model = document.text(RESPONSE + ".model");
-            case "stop_reason" -> stopReason = document.text(RESPONSE + ".stop_reason");
-            case "created_at" -> createdAt = time(document, RESPONSE + ".created_at");
+            case "model" -> parts.model = document.text(RESPONSE + ".model");
+            case "stop_reason" -> parts.stopReason = document.text(RESPONSE + ".stop_reason");
+            case "created_at" -> parts.createdAt = time(document, RESPONSE + ".created_at");
             case "message" -> {
                 if (!document.isNull()) {
                     document.object(MESSAGE, member -> messageMember(document, member));

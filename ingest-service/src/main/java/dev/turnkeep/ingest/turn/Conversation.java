@@ -1,6 +1,7 @@
 package dev.turnkeep.ingest.turn;
 
 import dev.turnkeep.contracts.json.RawJson;
+import dev.turnkeep.contracts.turn.StopKind;
 import dev.turnkeep.contracts.turn.TurnNode;
 import dev.turnkeep.contracts.turn.Usage;
 import java.time.Instant;
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * What was said in a turn, whatever the provider.
  *
  * @param status {@code ok} or {@code error}
+ * @param stopReason as the provider named it, and in one vocabulary
+ * @param error the provider's code of what went wrong; null when it told of nothing
  * @param totalNanos how long the provider says it took; null when it does not
  * @param createdAt the response's own time; null when it has none
  * @param nodes the chain, root first, the response last
@@ -21,6 +24,8 @@ record Conversation(
         @Nullable String model,
         String status,
         @Nullable String stopReason,
+        StopKind stopKind,
+        @Nullable String error,
         Usage usage,
         @Nullable Long totalNanos,
         @Nullable Instant createdAt,

@@ -45,6 +45,8 @@ final class Conversations {
                 response.model() == null ? request.model() : response.model(),
                 isError(response, envelope.metaFields()) ? "error" : "ok",
                 response.stopReason(),
+                response.stopKind(),
+                response.error(),
                 response.usage(),
                 response.durationNanos(),
                 CallersTimes.plausible(response.createdAt()),

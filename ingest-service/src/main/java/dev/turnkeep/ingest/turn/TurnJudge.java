@@ -101,6 +101,8 @@ public final class TurnJudge {
                 threadId,
                 said.status(),
                 Labels.of("stop_reason", said.stopReason(), NAME),
+                said.stopKind(),
+                Labels.of("error", said.error(), NAME),
                 said.usage(),
                 times.elapsed() == null
                         ? said.totalNanos()

@@ -12,6 +12,7 @@ import dev.turnkeep.contracts.json.RawJson;
 import dev.turnkeep.contracts.merkle.Chain;
 import dev.turnkeep.contracts.merkle.Message;
 import dev.turnkeep.contracts.turn.SessionBlock;
+import dev.turnkeep.contracts.turn.StopKind;
 import dev.turnkeep.contracts.turn.TurnCodec;
 import dev.turnkeep.contracts.turn.TurnNode;
 import dev.turnkeep.contracts.turn.TurnRecord;
@@ -179,6 +180,8 @@ final class SampleTurn {
                 null,
                 "ok",
                 "end_turn",
+                StopKind.COMPLETE,
+                null,
                 USAGE,
                 1_000_000L,
                 2,

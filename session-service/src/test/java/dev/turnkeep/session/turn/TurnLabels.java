@@ -35,6 +35,8 @@ final class TurnLabels {
                 turn.threadId(),
                 turn.status(),
                 turn.stopReason(),
+                turn.stopKind(),
+                turn.error(),
                 turn.usage(),
                 turn.latencyNanos(),
                 turn.toolCalls(),
