@@ -3,6 +3,7 @@ package dev.turnkeep.platform.auth;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,9 +15,11 @@ public class Authenticator {
     private static final Pattern BEARER = Pattern.compile("(?i:bearer) +([\\x21-\\x7e]{1,4096})");
 
     private final KeyDirectory directory;
+    private final Clock clock;
 
-    Authenticator(KeyDirectory directory) {
+    Authenticator(KeyDirectory directory, Clock clock) {
         this.directory = directory;
+        this.clock = clock;
     }
 
     /** The key of a bearer header; empty for no header and for anything else. */
@@ -33,7 +36,12 @@ public class Authenticator {
      */
     public Principal authenticate(@Nullable String authorization) {
         String key = bearer(authorization).orElseThrow(Authenticator::unauthenticated);
-        return directory.find(KeyHash.of(key)).orElseThrow(Authenticator::unauthenticated);
+        return find(key).orElseThrow(Authenticator::unauthenticated);
+    }
+
+    /** Who the key belongs to; empty when it is not known, or not valid any more. Else as {@link #authenticate}. */
+    public Optional<Principal> find(String key) {
+        return directory.find(KeyHash.of(key)).filter(principal -> principal.validAt(clock.instant()));
     }
 
     private static Invalid unauthenticated() {

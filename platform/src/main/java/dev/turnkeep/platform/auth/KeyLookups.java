@@ -11,24 +11,24 @@ import java.util.function.LongSupplier;
  * Look-ups under way: at most one per key, unless keys have changed since it was sent, because its answer may be older
  * than the change. State: one map, each entry removed by the look-up that it stands for.
  */
-final class KeyLookups {
+final class KeyLookups<K, V> {
     /** Told of every outcome before anyone who waits for it goes on. */
-    interface Listener {
+    interface Listener<K, V> {
         /** @param askedAt when the question was sent: the answer is at least as new */
-        void answered(KeyHash hash, long askedAt, Optional<Principal> principal);
+        void answered(K name, long askedAt, Optional<V> found);
 
         void failed();
     }
 
-    private record Lookup(long askedAt, CompletableFuture<Optional<Principal>> answer) {}
+    private record Lookup<V>(long askedAt, CompletableFuture<Optional<V>> answer) {}
 
-    private final KeyStore store;
+    private final KeyStore<K, V> store;
     private final Duration timeout;
     private final LongSupplier nanos;
-    private final Listener listener;
-    private final ConcurrentHashMap<KeyHash, Lookup> underWay = new ConcurrentHashMap<>();
+    private final Listener<K, V> listener;
+    private final ConcurrentHashMap<K, Lookup<V>> underWay = new ConcurrentHashMap<>();
 
-    KeyLookups(KeyStore store, Duration timeout, LongSupplier nanos, Listener listener) {
+    KeyLookups(KeyStore<K, V> store, Duration timeout, LongSupplier nanos, Listener<K, V> listener) {
         this.store = store;
         this.timeout = timeout;
         this.nanos = nanos;
@@ -36,12 +36,12 @@ final class KeyLookups {
     }
 
     /** The look-up of this key that is under way and still of use, else a new one. */
-    CompletableFuture<Optional<Principal>> of(KeyHash hash, Trust trust) {
-        Lookup mine = new Lookup(nanos.getAsLong(), new CompletableFuture<>());
-        Lookup chosen = underWay.compute(
-                hash, (_, other) -> other == null || trust.precedesChange(other.askedAt()) ? mine : other);
+    CompletableFuture<Optional<V>> of(K name, Trust trust) {
+        Lookup<V> mine = new Lookup<>(nanos.getAsLong(), new CompletableFuture<>());
+        Lookup<V> chosen = underWay.compute(
+                name, (_, other) -> other == null || trust.precedesChange(other.askedAt()) ? mine : other);
         if (chosen.equals(mine)) {
-            send(hash, mine);
+            send(name, mine);
         }
         return chosen.answer();
     }
@@ -50,28 +50,28 @@ final class KeyLookups {
         return underWay.size();
     }
 
-    private void send(KeyHash hash, Lookup lookup) {
+    private void send(K name, Lookup<V> lookup) {
         // A store that hangs must not hold its key for ever.
-        var unused = ask(hash)
+        var unused = ask(name)
                 .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
-                .whenComplete((principal, failure) -> {
+                .whenComplete((found, failure) -> {
                     if (failure == null) {
-                        listener.answered(hash, lookup.askedAt(), principal);
+                        listener.answered(name, lookup.askedAt(), found);
                     } else {
                         listener.failed();
                     }
-                    underWay.remove(hash, lookup);
+                    underWay.remove(name, lookup);
                     if (failure == null) {
-                        lookup.answer().complete(principal);
+                        lookup.answer().complete(found);
                     } else {
                         lookup.answer().completeExceptionally(failure);
                     }
                 });
     }
 
-    private CompletableFuture<Optional<Principal>> ask(KeyHash hash) {
+    private CompletableFuture<Optional<V>> ask(K name) {
         try {
-            return store.find(hash).toCompletableFuture();
+            return store.find(name).toCompletableFuture();
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }

@@ -6,21 +6,34 @@ import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Makes the directory, and tells it what Redis says of changes. State: the timer, one poll under way at a time. */
+/**
+ * Makes the memories of keys, and tells them what Redis says of changes. State: the timer, one poll under way at a time,
+ * and the memories, which are only ever added.
+ */
 @Singleton
-class KeyWatch {
+public class KeyWatch {
     private final Vertx vertx;
     private final KeysConfig config;
     private final KeyChanges changes;
+    private final List<KeyMemory<?, ?>> memories = new CopyOnWriteArrayList<>();
     private final KeyDirectory directory;
     private long timer;
 
-    KeyWatch(Vertx vertx, KeysConfig config, KeyStore store, KeyChanges changes) {
+    KeyWatch(Vertx vertx, KeysConfig config, PostgresKeyStore store, KeyChanges changes) {
         this.vertx = vertx;
         this.config = config;
         this.changes = changes;
-        this.directory = new KeyDirectory(store, config, System::nanoTime);
+        this.directory = new KeyDirectory(memoryOf(store));
+    }
+
+    /** A memory of what this store knows, which notices changes of keys as the directory does. To be made at start. */
+    public final <K, V> KeyMemory<K, V> memoryOf(KeyStore<K, V> store) {
+        KeyMemory<K, V> memory = new KeyMemory<>(store, config, System::nanoTime);
+        memories.add(memory);
+        return memory;
     }
 
     @Produces
@@ -39,6 +52,10 @@ class KeyWatch {
     }
 
     private void poll() {
-        changes.generation().subscribe().with(directory::generation, _ -> directory.generationUnknown());
+        changes.generation()
+                .subscribe()
+                .with(
+                        value -> memories.forEach(memory -> memory.generation(value)),
+                        _ -> memories.forEach(KeyMemory::generationUnknown));
     }
 }

@@ -11,14 +11,16 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
+import java.time.OffsetDateTime;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /** Looks a key up through the one function that may, before the organisation is known. */
 @Singleton
-class PostgresKeyStore implements KeyStore {
-    private static final String FIND = "SELECT key_id, org_id, environment, scopes FROM api_key_by_hash($1)";
+class PostgresKeyStore implements KeyStore<KeyHash, Principal> {
+    private static final String FIND =
+            "SELECT key_id, org_id, environment, scopes, expires_at, rate_limit FROM api_key($1)";
 
     private final Pool pool;
 
@@ -40,7 +42,13 @@ class PostgresKeyStore implements KeyStore {
     private static Optional<Principal> principal(RowSet<Row> rows) {
         for (Row row : rows) {
             Scope scope = new Scope(new OrgId(row.getUUID(1)), new EnvironmentName(row.getString(2)));
-            return Optional.of(new Principal(new KeyId(row.getUUID(0)), scope, Set.of(row.getArrayOfStrings(3))));
+            OffsetDateTime expiresAt = row.getOffsetDateTime(4);
+            return Optional.of(new Principal(
+                    new KeyId(row.getUUID(0)),
+                    scope,
+                    Set.of(row.getArrayOfStrings(3)),
+                    expiresAt == null ? null : expiresAt.toInstant(),
+                    row.getInteger(5)));
         }
         return Optional.empty();
     }

@@ -8,6 +8,8 @@ import dev.turnkeep.contracts.id.OrgId;
 import dev.turnkeep.contracts.id.Scope;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
+import dev.turnkeep.session.access.Gate;
+import dev.turnkeep.session.access.Route;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -78,11 +80,11 @@ public class AdminResource {
     private static final Pattern SCOPE = Pattern.compile("[\\x21-\\x7e]{1,256}");
     private static final Pattern UNSTORABLE = Pattern.compile("[\\x00\\ud800-\\udfff]");
 
-    private final Operator operator;
+    private final Gate gate;
     private final Administration administration;
 
-    AdminResource(Operator operator, Administration administration) {
-        this.operator = operator;
+    AdminResource(Gate gate, Administration administration) {
+        this.gate = gate;
         this.administration = administration;
     }
 
@@ -109,7 +111,7 @@ public class AdminResource {
             description = "Made",
             content = @Content(mediaType = "application/json", schema = @Schema(ref = "MadeOrg")))
     public Response makeOrg(@Nullable NewOrg org) {
-        operator.required();
+        gate.operator(Route.MAKE_ORG);
         String name = text("name", org == null ? null : org.name());
         OrgId id = administration.makeOrg(name);
         return created(Map.of("org_id", id.toString(), "name", name));
@@ -126,7 +128,7 @@ public class AdminResource {
             @PathParam("org") String org,
             @PathParam("environment") String environment,
             @Nullable EnvironmentSettings settings) {
-        operator.required();
+        gate.operator(Route.SET_ENVIRONMENT);
         Scope scope = new Scope(OrgId.parse(org), new EnvironmentName(environment));
         Map<String, Duration> byHarness = null;
         if (settings != null && settings.harnessIdleTimeouts() != null) {
@@ -152,7 +154,7 @@ public class AdminResource {
             description = "Made",
             content = @Content(mediaType = "application/json", schema = @Schema(ref = "MadeKey")))
     public Response makeKey(@Nullable NewKey request) {
-        operator.required();
+        gate.operator(Route.MAKE_KEY);
         NewKey key = request == null ? new NewKey(null, null, null, null) : request;
         Scope scope = new Scope(
                 OrgId.parse(text("org_id", key.orgId())), new EnvironmentName(text("environment", key.environment())));
@@ -169,7 +171,7 @@ public class AdminResource {
     @Operation(summary = "Revokes an API key: it stops working everywhere within five seconds")
     @APIResponse(responseCode = "204", description = "Revoked")
     public Response revokeKey(@PathParam("key") String key) {
-        operator.required();
+        gate.operator(Route.REVOKE_KEY);
         administration.revoke(KeyId.parse(key));
         return Response.noContent().build();
     }

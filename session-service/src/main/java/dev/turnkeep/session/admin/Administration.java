@@ -7,6 +7,7 @@ import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.platform.auth.KeyChanges;
 import dev.turnkeep.platform.time.UuidSource;
+import dev.turnkeep.session.key.KeySeal;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

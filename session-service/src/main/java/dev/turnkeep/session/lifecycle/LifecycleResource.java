@@ -1,12 +1,13 @@
 package dev.turnkeep.session.lifecycle;
 
 import dev.turnkeep.contracts.id.LeaseHolder;
-import dev.turnkeep.contracts.id.Scope;
-import dev.turnkeep.contracts.id.SessionId;
 import dev.turnkeep.contracts.lifecycle.Command;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
-import dev.turnkeep.session.read.Caller;
+import dev.turnkeep.session.access.Gate;
+import dev.turnkeep.session.access.Granted;
+import dev.turnkeep.session.access.Route;
+import dev.turnkeep.session.access.SessionRef;
 import dev.turnkeep.session.read.SessionReader;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
@@ -30,7 +31,7 @@ import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Commands on a session, and its leases. The key needs the scope {@code write}. */
+/** Commands on a session, and its leases. What they need of the caller is in {@link Route}. */
 @Path("/v1")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Lifecycle")
@@ -72,13 +73,13 @@ public class LifecycleResource {
     private static final int REASON_CAP = 256;
     private static final Pattern UNSTORABLE = Pattern.compile("[\\x00\\ud800-\\udfff]");
 
-    private final Caller caller;
+    private final Gate gate;
     private final Lifecycle lifecycle;
     private final SessionReader reader;
     private final LeasesConfig leases;
 
-    LifecycleResource(Caller caller, Lifecycle lifecycle, SessionReader reader, LeasesConfig leases) {
-        this.caller = caller;
+    LifecycleResource(Gate gate, Lifecycle lifecycle, SessionReader reader, LeasesConfig leases) {
+        this.gate = gate;
         this.lifecycle = lifecycle;
         this.reader = reader;
         this.leases = leases;
@@ -98,7 +99,7 @@ public class LifecycleResource {
             description = "The session as it is now",
             content = @Content(mediaType = "application/json", schema = @Schema(ref = "SessionAnswer")))
     public Map<String, Object> suspend(@PathParam("session") String session) {
-        return command(caller.writing(), session, Command.SUSPEND, null);
+        return command(gate.session(Route.SUSPEND, SessionRef.id(session)), Command.SUSPEND, null);
     }
 
     @POST
@@ -109,7 +110,7 @@ public class LifecycleResource {
             description = "The session as it is now",
             content = @Content(mediaType = "application/json", schema = @Schema(ref = "SessionAnswer")))
     public Map<String, Object> resume(@PathParam("session") String session) {
-        return command(caller.writing(), session, Command.RESUME, null);
+        return command(gate.session(Route.RESUME, SessionRef.id(session)), Command.RESUME, null);
     }
 
     @POST
@@ -120,7 +121,7 @@ public class LifecycleResource {
             description = "The session as it is now",
             content = @Content(mediaType = "application/json", schema = @Schema(ref = "SessionAnswer")))
     public Map<String, Object> end(@PathParam("session") String session) {
-        return command(caller.writing(), session, Command.END, null);
+        return command(gate.session(Route.END, SessionRef.id(session)), Command.END, null);
     }
 
     @POST
@@ -132,13 +133,13 @@ public class LifecycleResource {
             description = "The session as it is now",
             content = @Content(mediaType = "application/json", schema = @Schema(ref = "SessionAnswer")))
     public Map<String, Object> close(@PathParam("session") String session, @Nullable Closing closing) {
-        Scope scope = caller.writing();
+        Granted granted = gate.session(Route.CLOSE_SESSION, SessionRef.id(session));
         String reason = closing == null ? null : closing.reason();
         if (reason != null
                 && (reason.length() > REASON_CAP || UNSTORABLE.matcher(reason).find())) {
             throw Invalid.field("reason", "at most " + REASON_CAP + " characters, no NUL and no lone surrogate");
         }
-        return command(scope, session, Command.CLOSE, reason);
+        return command(granted, Command.CLOSE, reason);
     }
 
     @PUT
@@ -151,9 +152,9 @@ public class LifecycleResource {
             content = @Content(mediaType = "application/json", schema = @Schema(ref = "LeaseAnswer")))
     public Map<String, Object> lease(
             @PathParam("session") String session, @PathParam("holder") String holder, @Nullable Heartbeat heartbeat) {
-        Scope scope = caller.writing();
+        Granted granted = gate.session(Route.LEASE, SessionRef.id(session));
         Duration ttl = heartbeat == null || heartbeat.ttl() == null ? leases.ttlDefault() : ttl(heartbeat.ttl());
-        return Map.of("lease", lifecycle.lease(scope, id(session), new LeaseHolder(holder), ttl));
+        return Map.of("lease", lifecycle.lease(granted.scope(), granted.id(), new LeaseHolder(holder), ttl));
     }
 
     @DELETE
@@ -161,15 +162,14 @@ public class LifecycleResource {
     @Operation(summary = "Gives a lease back")
     @APIResponse(responseCode = "204", description = "There is no such lease now")
     public Response release(@PathParam("session") String session, @PathParam("holder") String holder) {
-        Scope scope = caller.writing();
-        lifecycle.release(scope, id(session), new LeaseHolder(holder));
+        Granted granted = gate.session(Route.RELEASE, SessionRef.id(session));
+        lifecycle.release(granted.scope(), granted.id(), new LeaseHolder(holder));
         return Response.noContent().build();
     }
 
-    private Map<String, Object> command(Scope scope, String session, Command command, @Nullable String reason) {
-        SessionId id = id(session);
-        lifecycle.command(scope, id, command, reason);
-        return Map.of("session", reader.session(scope, id));
+    private Map<String, Object> command(Granted granted, Command command, @Nullable String reason) {
+        lifecycle.command(granted.scope(), granted.id(), command, reason);
+        return Map.of("session", reader.session(granted.scope(), granted.id()));
     }
 
     private Duration ttl(String text) {
@@ -182,9 +182,5 @@ public class LifecycleResource {
             // Told below, without the value.
         }
         throw new Invalid(Problem.INVALID_FIELD, "ttl", "ttl: an ISO 8601 duration from above 0 to " + leases.ttlMax());
-    }
-
-    private static SessionId id(String text) {
-        return SessionId.parse(text).orElseThrow(() -> new Invalid(Problem.NOT_FOUND, null, Problem.NOT_FOUND.title()));
     }
 }

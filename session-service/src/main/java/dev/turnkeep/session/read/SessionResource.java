@@ -4,10 +4,13 @@ import dev.turnkeep.contracts.id.ActorId;
 import dev.turnkeep.contracts.id.HarnessId;
 import dev.turnkeep.contracts.id.HarnessSessionId;
 import dev.turnkeep.contracts.id.Scope;
-import dev.turnkeep.contracts.id.SessionId;
 import dev.turnkeep.contracts.id.TurnId;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
+import dev.turnkeep.session.access.Gate;
+import dev.turnkeep.session.access.Granted;
+import dev.turnkeep.session.access.Route;
+import dev.turnkeep.session.access.SessionRef;
 import dev.turnkeep.session.store.Page;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
@@ -62,11 +65,11 @@ import org.jspecify.annotations.Nullable;
 public class SessionResource {
     private static final int THREAD_CAP = 256;
 
-    private final Caller caller;
+    private final Gate gate;
     private final SessionReader reader;
 
-    SessionResource(Caller caller, SessionReader reader) {
-        this.caller = caller;
+    SessionResource(Gate gate, SessionReader reader) {
+        this.gate = gate;
         this.reader = reader;
     }
 
@@ -78,8 +81,8 @@ public class SessionResource {
             description = "The session",
             content = @Content(mediaType = "application/json", schema = @Schema(ref = "SessionAnswer")))
     public Map<String, Object> session(@PathParam("session") String session) {
-        Scope scope = caller.reading();
-        return Map.of("session", reader.session(scope, id(session)));
+        Granted granted = gate.session(Route.SESSION, SessionRef.id(session));
+        return Map.of("session", reader.session(granted.scope(), granted.id()));
     }
 
     @GET
@@ -93,7 +96,7 @@ public class SessionResource {
             @QueryParam("harness_id") @Nullable String harness,
             @QueryParam("harness_session_id") @Nullable String harnessSession,
             @QueryParam("include") @Nullable String include) {
-        Scope scope = caller.reading();
+        Scope scope = gate.sessions(Route.SESSION_LIST).scope();
         if (harness == null || harnessSession == null) {
             throw new Invalid(
                     Problem.MALFORMED,
@@ -117,8 +120,8 @@ public class SessionResource {
             @PathParam("session") String session,
             @QueryParam("cursor") @Nullable String cursor,
             @QueryParam("limit") @Nullable String limit) {
-        Scope scope = caller.reading();
-        return reader.turns(scope, id(session), cursor, number(limit));
+        Granted granted = gate.session(Route.TURNS, SessionRef.id(session));
+        return reader.turns(granted.scope(), granted.id(), cursor, number(limit));
     }
 
     @GET
@@ -134,12 +137,12 @@ public class SessionResource {
             @QueryParam("thread") @Nullable String thread,
             @QueryParam("cursor") @Nullable String cursor,
             @QueryParam("limit") @Nullable String limit) {
-        Scope scope = caller.reading();
+        Granted granted = gate.session(Route.MESSAGES, SessionRef.id(session));
         TurnId turnId = turn == null ? null : TurnId.parse(turn);
         if (thread != null && (thread.length() > THREAD_CAP || thread.indexOf('\0') >= 0)) {
             throw Invalid.field("thread", "at most " + THREAD_CAP + " characters, no NUL");
         }
-        return reader.messages(scope, id(session), turnId, thread, cursor, number(limit));
+        return reader.messages(granted.scope(), granted.id(), turnId, thread, cursor, number(limit));
     }
 
     @GET
@@ -153,8 +156,8 @@ public class SessionResource {
             @PathParam("session") String session,
             @QueryParam("cursor") @Nullable String cursor,
             @QueryParam("limit") @Nullable String limit) {
-        Scope scope = caller.reading();
-        return reader.events(scope, id(session), cursor, number(limit));
+        Granted granted = gate.session(Route.EVENTS, SessionRef.id(session));
+        return reader.events(granted.scope(), granted.id(), cursor, number(limit));
     }
 
     @GET
@@ -165,7 +168,7 @@ public class SessionResource {
             description = "The turn",
             content = @Content(mediaType = "application/json", schema = @Schema(ref = "TurnAnswer")))
     public Map<String, Object> turn(@PathParam("turn") String turn) {
-        Scope scope = caller.reading();
+        Scope scope = gate.sessions(Route.TURN).scope();
         return Map.of("turn", reader.turn(scope, TurnId.parse(turn)));
     }
 
@@ -177,12 +180,8 @@ public class SessionResource {
             description = "The session",
             content = @Content(mediaType = "application/json", schema = @Schema(ref = "SessionAnswer")))
     public Map<String, Object> actor(@PathParam("harness") String harness, @PathParam("actor") String actor) {
-        Scope scope = caller.reading();
+        Scope scope = gate.sessions(Route.ACTOR).scope();
         return Map.of("session", reader.liveOf(scope, new HarnessId(harness), new ActorId(actor)));
-    }
-
-    private static SessionId id(String text) {
-        return SessionId.parse(text).orElseThrow(() -> new Invalid(Problem.NOT_FOUND, null, Problem.NOT_FOUND.title()));
     }
 
     private static @Nullable Integer number(@Nullable String limit) {

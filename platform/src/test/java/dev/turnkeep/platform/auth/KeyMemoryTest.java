@@ -23,14 +23,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class KeyDirectoryTest {
+class KeyMemoryTest {
     private static final KeyHash KEY = KeyHash.of("tk_test_key");
     private static final Principal OWNER = new Principal(
             new KeyId(new UUID(1, 2)), new Scope(new OrgId(new UUID(3, 4)), new EnvironmentName("test")), Set.of("*"));
 
     private final FakeStore store = new FakeStore();
     private final AtomicLong now = new AtomicLong(-5_000_000_000L);
-    private final KeyDirectory directory = new KeyDirectory(
+    private final KeyMemory<KeyHash, Principal> directory = new KeyMemory<>(
             store,
             new Config(
                     "turnkeep_test",
@@ -226,7 +226,7 @@ class KeyDirectoryTest {
             int lookups)
             implements KeysConfig {}
 
-    private static final class FakeStore implements KeyStore {
+    private static final class FakeStore implements KeyStore<KeyHash, Principal> {
         final Map<KeyHash, Principal> keys = new HashMap<>();
         final List<KeyHash> asked = Collections.synchronizedList(new ArrayList<>());
         volatile boolean away;

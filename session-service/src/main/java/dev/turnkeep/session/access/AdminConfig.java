@@ -1,4 +1,4 @@
-package dev.turnkeep.session.admin;
+package dev.turnkeep.session.access;
 
 import io.smallrye.config.ConfigMapping;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package dev.turnkeep.session.admin;
+package dev.turnkeep.session.key;
 
 import dev.turnkeep.contracts.id.KeyId;
 import jakarta.inject.Singleton;
@@ -18,7 +18,7 @@ import javax.crypto.spec.SecretKeySpec;
  * and the cipher text with its tag. A key has to be recoverable, because public tokens are signed with it.
  */
 @Singleton
-class KeySeal {
+public class KeySeal {
     private static final int MASTER_BYTES = 32;
     private static final int NONCE_BYTES = 12;
     private static final int TAG_BITS = 128;
@@ -43,11 +43,12 @@ class KeySeal {
         return new SecretKeySpec(bytes, "AES");
     }
 
-    boolean ready() {
+    /** Whether there is a master key. */
+    public boolean ready() {
         return master.isPresent();
     }
 
-    byte[] seal(KeyId id, String key) {
+    public byte[] seal(KeyId id, String key) {
         byte[] nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);
         byte[] sealed = cipher(Cipher.ENCRYPT_MODE, id, nonce, key.getBytes(StandardCharsets.UTF_8));
@@ -58,7 +59,7 @@ class KeySeal {
     }
 
     /** The key again; fails when the bytes were sealed under another master key, for another id, or were changed. */
-    String open(KeyId id, byte[] sealed) {
+    public String open(KeyId id, byte[] sealed) {
         byte[] nonce = Arrays.copyOf(sealed, NONCE_BYTES);
         byte[] text = Arrays.copyOfRange(sealed, NONCE_BYTES, sealed.length);
         return new String(cipher(Cipher.DECRYPT_MODE, id, nonce, text), StandardCharsets.UTF_8);

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.session.access;
+
+import org.jspecify.annotations.NullMarked;
