@@ -24,7 +24,8 @@ record SchemaFile(String name, String text) {
             "0002_turns.sql",
             "0003_session_events.sql",
             "0004_views.sql",
-            "0005_snapshot_progress.sql");
+            "0005_snapshot_progress.sql",
+            "0006_timelines.sql");
 
     static List<SchemaFile> all() {
         return NAMES.stream().map(SchemaFile::read).toList();

@@ -4,7 +4,7 @@ import dev.turnkeep.contracts.event.SessionCloudEvent;
 import dev.turnkeep.contracts.turn.Topics;
 import dev.turnkeep.platform.kafka.KafkaConfig;
 import dev.turnkeep.platform.kafka.KafkaSettings;
-import dev.turnkeep.replication.event.EventSink.Acknowledgements;
+import dev.turnkeep.replication.event.Acknowledgements.Acknowledgement;
 import io.micrometer.core.instrument.Counter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -57,14 +57,14 @@ final class EventPublisher implements AutoCloseable {
     }
 
     /** Returns when the event is on its way, which may take as long as Kafka is away. */
-    void publish(SessionCloudEvent event, Acknowledgements all) throws InterruptedException {
+    void publish(SessionCloudEvent event, Acknowledgement answer) throws InterruptedException {
         RecordHeaders headers = new RecordHeaders();
         headers.add(new RecordHeader("content-type", CONTENT_TYPE));
         var record = new ProducerRecord<>(topic, null, null, event.key(), event.value(), headers);
         if (waiting.getAndIncrement() == 0) {
             progress = System.nanoTime();
         }
-        while (!accepted(record, event, all)) {
+        while (!accepted(record, answer)) {
             if (Thread.interrupted()) {
                 throw new InterruptedException("ended");
             }
@@ -72,7 +72,7 @@ final class EventPublisher implements AutoCloseable {
     }
 
     /** False when the record was not taken: no room in the buffer, or no broker that knows the topic. */
-    private boolean accepted(ProducerRecord<byte[], byte[]> record, SessionCloudEvent event, Acknowledgements all)
+    private boolean accepted(ProducerRecord<byte[], byte[]> record, Acknowledgement answer)
             throws InterruptedException {
         Thread sender = Thread.currentThread();
         AtomicBoolean taken = new AtomicBoolean(true);
@@ -83,7 +83,7 @@ final class EventPublisher implements AutoCloseable {
                     taken.set(false);
                     refused.incrementAndGet();
                 } else {
-                    done(event, all, failed);
+                    done(answer, failed);
                 }
             });
         } catch (InterruptException e) {
@@ -94,17 +94,20 @@ final class EventPublisher implements AutoCloseable {
         return taken.get();
     }
 
-    private void done(SessionCloudEvent event, Acknowledgements all, @Nullable Exception failed) {
+    private void done(Acknowledgement answer, @Nullable Exception failed) {
         switch (failed) {
             case null -> {
                 waiting.decrementAndGet();
                 progress = System.nanoTime();
                 published.increment();
-                all.confirmed();
+                answer.confirmed();
             }
-            case RecordTooLargeException _ -> all.failed(EventSink.tooLarge(event));
-            case RuntimeException e -> all.failed(e);
-            case Exception e -> all.failed(new KafkaException(e));
+            case RecordTooLargeException e -> {
+                waiting.decrementAndGet();
+                answer.refused("larger than the topic takes: " + e.getMessage());
+            }
+            case RuntimeException e -> answer.failed(e);
+            case Exception e -> answer.failed(new KafkaException(e));
         }
     }
 

@@ -5,16 +5,16 @@ import dev.turnkeep.contracts.id.EnvironmentName;
 import dev.turnkeep.contracts.id.EventId;
 import dev.turnkeep.contracts.id.OrgId;
 import dev.turnkeep.contracts.id.SessionId;
-import dev.turnkeep.replication.stream.PostgresServer;
 import dev.turnkeep.replication.stream.Publication;
 import dev.turnkeep.replication.stream.Row;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -39,14 +39,22 @@ final class EventRows {
                             "traceparent"))),
             "insert, update");
 
-    private static final Duration PATIENCE = Duration.ofMinutes(10);
-    private static final int FETCHED = 500;
+    private static final int FETCHED = 50;
+    private static final int ROWS = 500;
+    // Characters; what follows is another page's.
+    private static final long LARGE = 4L * 1024 * 1024;
 
     private EventRows() {}
 
-    /** Takes events one by one, in their order. */
-    interface Taker {
-        void take(SessionCloudEvent event) throws InterruptedException;
+    /** An event, or why its row is none. */
+    sealed interface Candidate {
+        long position();
+
+        UUID id();
+
+        record Legible(long position, UUID id, SessionCloudEvent event) implements Candidate {}
+
+        record Illegible(long position, UUID id, String error) implements Candidate {}
     }
 
     static SessionCloudEvent of(Row row) {
@@ -62,43 +70,71 @@ final class EventRows {
     }
 
     /**
-     * Reads what the table has, by position: every event of a transaction from {@code watermark} on.
+     * The next rows of the table, by position: events of transactions from {@code watermark} on, as many as are held in memory
+     * without regret.
      *
      * @param watermark null for all
-     * @return how many
+     * @param after the position of the last row before them
+     * @return empty when there are no more
      */
-    static long since(@Nullable Long watermark, PostgresServer server, Taker taker)
-            throws SQLException, InterruptedException {
-        try (Connection connection = server.tables("turnkeep-events-restore", PATIENCE)) {
-            // Else the driver would fetch all rows at once.
-            connection.setAutoCommit(false);
-            try (PreparedStatement read = connection.prepareStatement("""
-                    SELECT id, org_id, environment, session_id, type, occurred_at, payload::text, traceparent
-                    FROM session_events WHERE xid >= ?::xid8 ORDER BY position
-                    """)) {
-                read.setFetchSize(FETCHED);
-                read.setString(1, watermark == null ? "0" : Long.toUnsignedString(watermark));
-                try (ResultSet rows = read.executeQuery()) {
-                    long count = 0;
-                    while (rows.next()) {
-                        taker.take(of(rows));
-                        count++;
-                    }
-                    return count;
+    static List<Candidate> page(Connection connection, @Nullable Long watermark, long after) throws SQLException {
+        // Else the driver would fetch all rows at once.
+        connection.setAutoCommit(false);
+        try (PreparedStatement read = connection.prepareStatement("""
+                SELECT position, id, org_id, environment, session_id, type, occurred_at, payload::text, traceparent
+                FROM session_events WHERE xid >= ?::xid8 AND position > ? ORDER BY position LIMIT ?
+                """)) {
+            read.setFetchSize(FETCHED);
+            read.setString(1, watermark == null ? "0" : Long.toUnsignedString(watermark));
+            read.setLong(2, after);
+            read.setInt(3, ROWS);
+            try (ResultSet rows = read.executeQuery()) {
+                List<Candidate> page = new ArrayList<>();
+                long size = 0;
+                while (size < LARGE && rows.next()) {
+                    page.add(candidate(rows));
+                    size += rows.getString(8).length();
                 }
+                return page;
+            }
+        } finally {
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+    }
+
+    /** One row; empty when it is not there any more. */
+    static Optional<Candidate> find(Connection connection, UUID id) throws SQLException {
+        try (PreparedStatement read = connection.prepareStatement("""
+                SELECT position, id, org_id, environment, session_id, type, occurred_at, payload::text, traceparent
+                FROM session_events WHERE id = ?
+                """)) {
+            read.setObject(1, id);
+            try (ResultSet rows = read.executeQuery()) {
+                return rows.next() ? Optional.of(candidate(rows)) : Optional.empty();
             }
         }
     }
 
-    private static SessionCloudEvent of(ResultSet row) throws SQLException {
+    private static Candidate candidate(ResultSet row) throws SQLException {
+        long position = row.getLong(1);
+        UUID id = row.getObject(2, UUID.class);
+        try {
+            return new Candidate.Legible(position, id, of(row, id));
+        } catch (IllegalArgumentException e) {
+            return new Candidate.Illegible(position, id, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static SessionCloudEvent of(ResultSet row, UUID id) throws SQLException {
         return new SessionCloudEvent(
-                new EventId(row.getObject(1, UUID.class)),
-                new OrgId(row.getObject(2, UUID.class)),
-                new EnvironmentName(row.getString(3)),
-                new SessionId(row.getObject(4, UUID.class)),
-                row.getString(5),
-                row.getObject(6, OffsetDateTime.class).toInstant(),
-                row.getString(7),
-                row.getString(8));
+                new EventId(id),
+                new OrgId(row.getObject(3, UUID.class)),
+                new EnvironmentName(row.getString(4)),
+                new SessionId(row.getObject(5, UUID.class)),
+                row.getString(6),
+                row.getObject(7, OffsetDateTime.class).toInstant(),
+                row.getString(8),
+                row.getString(9));
     }
 }

@@ -73,7 +73,11 @@ public class EventsStream {
         Counter published = registry.counter("turnkeep_replication_events_published");
         Counter restored = registry.counter("turnkeep_replication_events_restored");
         EventSink sink = new EventSink(
-                server, () -> new EventPublisher(kafka, config, topic, published), topicTrouble, restored::increment);
+                server,
+                () -> new EventPublisher(kafka, config, topic, published),
+                topicTrouble,
+                new EventQuarantine(server, registry.counter("turnkeep_replication_events_quarantined")),
+                restored::increment);
         // No age: an event goes as soon as nothing more is to be read with it.
         BatchLimits limits =
                 new BatchLimits(config.batchRows(), stream.inFlight().asLongValue() / 4, Duration.ZERO);

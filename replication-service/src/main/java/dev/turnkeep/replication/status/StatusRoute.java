@@ -56,6 +56,7 @@ public class StatusRoute {
         json.writeNumberField("rows_in_flight", report.rowsInFlight());
         json.writeNumberField("retained_bytes", report.retainedBytes());
         json.writeNumberField("lag_seconds", report.lag().toMillis() / 1000.0);
+        json.writeNumberField("heartbeat_age_seconds", report.heartbeatAge().toMillis() / 1000.0);
         json.writeEndObject();
     }
 }

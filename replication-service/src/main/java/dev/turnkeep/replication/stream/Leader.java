@@ -1,10 +1,13 @@
 package dev.turnkeep.replication.stream;
 
+import dev.turnkeep.replication.pgoutput.Lsn;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The right to read a slot: an advisory lock that lives as long as its connection. A thread of its own asks for a sign of
- * life again and again and writes the heartbeats; the first one that fails ends the leadership. The slot itself is the
+ * life again and again and writes the heartbeats; the leadership ends with the connection. What the server refuses to write
+ * does not end it: while a disk is full, the one that lets it go of its log must not stand still. The slot itself is the
  * fence: Postgres lets one reader at a time have it.
  */
 final class Leader implements AutoCloseable {
@@ -28,12 +32,34 @@ final class Leader implements AutoCloseable {
     private final StreamConfig config;
     private final StreamState state;
     private final AtomicReference<@Nullable Long> watermark = new AtomicReference<>();
+    private final WrittenPositions positions;
     private final Thread pulse;
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile boolean lost;
     private volatile boolean closing;
     private volatile SlotSize size = new SlotSize(0, OptionalLong.empty());
-    private @Nullable Runnable deposed;
+    private volatile @Nullable String refusal;
+    private volatile int timeline = 1;
+    private @Nullable Watch watch;
+    private long nextBeat = System.nanoTime();
+
+    /** What comes of asking for the right to lead. */
+    sealed interface Election {
+        /** It is this instance's, until it is closed or lost. */
+        record Won(Leader leader) implements Election {}
+
+        /** @param silent how long ago the one that has it wrote its last heartbeat */
+        record Lost(Duration silent) implements Election {}
+    }
+
+    /** Is told by the leader's thread. */
+    interface Watch {
+        /** Again and again. */
+        void look();
+
+        /** Once, when the leadership is lost. */
+        void deposed();
+    }
 
     /**
      * How much log a slot keeps.
@@ -48,11 +74,11 @@ final class Leader implements AutoCloseable {
         this.spec = spec;
         this.config = config;
         this.state = new StreamState(connection, spec.name());
+        this.positions = new WrittenPositions(config.heartbeat(), System.nanoTime());
         this.pulse = Thread.ofVirtual().name("pulse-" + spec.name()).unstarted(this::beat);
     }
 
-    /** The leadership, or null while another one has it. */
-    static @Nullable Leader elect(PostgresServer server, StreamSpec spec, StreamConfig config) throws SQLException {
+    static Election elect(PostgresServer server, StreamSpec spec, StreamConfig config) throws SQLException {
         Connection connection = server.tables("turnkeep-leader-" + spec.name(), atLeastASecond(config));
         try (PreparedStatement lock = connection.prepareStatement("SELECT pg_try_advisory_lock(?, hashtext(?))")) {
             lock.setInt(1, LOCKS);
@@ -60,15 +86,16 @@ final class Leader implements AutoCloseable {
             try (ResultSet row = lock.executeQuery()) {
                 row.next();
                 if (row.getBoolean(1)) {
-                    return new Leader(connection, spec, config);
+                    return new Election.Won(new Leader(connection, spec, config));
                 }
             }
+            Duration silent = new StreamState(connection, spec.name()).silence();
+            connection.close();
+            return new Election.Lost(silent);
         } catch (SQLException | RuntimeException e) {
             connection.close();
             throw e;
         }
-        connection.close();
-        return null;
     }
 
     private static Duration atLeastASecond(StreamConfig config) {
@@ -76,10 +103,22 @@ final class Leader implements AutoCloseable {
         return config.electionTimeout().compareTo(second) < 0 ? second : config.electionTimeout();
     }
 
-    /** Starts the signs of life; {@code whenDeposed} runs once, on another thread, when one fails. */
-    void watch(Runnable whenDeposed) {
-        deposed = whenDeposed;
+    /** Starts the signs of life. */
+    void watch(Watch told) {
+        watch = told;
         pulse.start();
+    }
+
+    /** The slot is there, and continues what was written down. */
+    WrittenPositions begin(SlotStart slot) {
+        timeline = slot.timelines().current();
+        positions.begin(slot.from());
+        return positions;
+    }
+
+    /** What the server refuses to write, in words for an operator. */
+    Optional<String> trouble() {
+        return Optional.ofNullable(refusal).map(reason -> "Postgres does not take the heartbeats: " + reason);
     }
 
     boolean lost() {
@@ -97,16 +136,9 @@ final class Leader implements AutoCloseable {
 
     private void beat() {
         try {
-            long nextBeat = System.nanoTime();
             while (!closing) {
-                if (System.nanoTime() - nextBeat >= 0) {
-                    state.beat();
-                    size = measure();
-                    nextBeat += config.heartbeat().toNanos();
-                } else {
-                    connection.createStatement().execute("SELECT 1");
-                }
-                save();
+                look();
+                round();
                 boolean _ = closed.await(config.election().toNanos(), TimeUnit.NANOSECONDS);
             }
             save();
@@ -121,14 +153,61 @@ final class Leader implements AutoCloseable {
             }
         } finally {
             lost = true;
-            Runnable told = deposed;
+            Watch told = watch;
             if (!closing && told != null) {
-                told.run();
+                told.deposed();
             }
         }
     }
 
+    private void look() {
+        Watch told = watch;
+        if (told != null) {
+            told.look();
+        }
+    }
+
+    private void round() throws SQLException {
+        boolean due = System.nanoTime() - nextBeat >= 0;
+        if (due) {
+            nextBeat = System.nanoTime() + config.heartbeat().toNanos();
+        }
+        try {
+            if (due) {
+                size = measure();
+                state.beat();
+                refusal = null;
+            } else {
+                ping();
+            }
+            save();
+        } catch (SQLException e) {
+            if (!connection.isValid(Math.toIntExact(atLeastASecond(config).toSeconds()))) {
+                throw e;
+            }
+            if (refusal == null) {
+                LOG.atWarn()
+                        .addKeyValue("stream", spec.name())
+                        .addKeyValue("reason", e.getMessage())
+                        .log("Postgres does not take the heartbeats");
+            }
+            refusal = e.getMessage();
+            positions.refused();
+        }
+    }
+
+    private void ping() throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SELECT 1");
+        }
+    }
+
     private void save() throws SQLException {
+        Optional<Lsn> due = positions.due(System.nanoTime());
+        if (due.isPresent()) {
+            state.confirmed(due.get(), timeline);
+            positions.written(due.get(), System.nanoTime());
+        }
         Long reached = watermark.getAndSet(null);
         if (reached != null) {
             state.watermark(reached);

@@ -58,8 +58,11 @@ final class OpenBatches {
         }
     }
 
-    /** Hands over what is old enough. */
+    /** Hands over what is old enough. Where no age is set it is for the caller to say when nothing more is to come. */
     void tick(long now) {
+        if (limits.age().isZero()) {
+            return;
+        }
         Iterator<Open> oldestFirst = open.values().iterator();
         while (oldestFirst.hasNext()) {
             Open batch = oldestFirst.next();

@@ -1,9 +1,10 @@
 package dev.turnkeep.replication.stream;
 
+import dev.turnkeep.replication.pgoutput.Lsn;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -27,15 +28,17 @@ public final class Pipeline {
     private final StreamConfig config;
     private final Sink sink;
     private final StreamMetrics metrics;
-    private final Clock clock;
     private final Backoff backoff;
     private final Thread thread;
-    private volatile StreamStatus status = new StreamStatus.Standby();
+    private final StreamHealth health;
     private volatile boolean stopping;
     private volatile boolean crashed;
     private volatile @Nullable Leader leading;
-    // Since when nothing has come through: that it reads again for a moment is no recovery.
-    private volatile @Nullable Instant failingSince;
+    private volatile @Nullable Reading reading;
+    private StreamStatus.@Nullable Stopped lastStop;
+
+    /** What is read at the moment; others look at it, and break it off. */
+    private record Reading(WalStream wal, Tail tail) {}
 
     public Pipeline(
             PostgresServer server,
@@ -49,7 +52,7 @@ public final class Pipeline {
         this.config = config;
         this.sink = sink;
         this.metrics = metrics;
-        this.clock = clock;
+        this.health = new StreamHealth(config, clock);
         this.backoff = new Backoff(config.retryMin(), config.retryMax(), RandomGenerator.getDefault());
         // A platform thread: interrupting a virtual one would break the connection that it reads.
         this.thread = Thread.ofPlatform().name("replication-" + spec.name()).unstarted(this::run);
@@ -68,6 +71,8 @@ public final class Pipeline {
         stopping = true;
         thread.interrupt();
         thread.join(config.drain().plus(END));
+        // Nobody waits any longer for a server that is gone.
+        breakOff();
     }
 
     /** Ends as a crash would, for tests of crashes: nothing that was not confirmed yet is confirmed any more. */
@@ -83,33 +88,28 @@ public final class Pipeline {
     }
 
     public StreamStatus status() {
-        return status;
+        return health.status();
+    }
+
+    /**
+     * Tries what the sink has put aside once more.
+     *
+     * @throws IllegalStateException when this instance does not lead
+     */
+    public Requeued requeue() {
+        return sink.requeue();
     }
 
     /** Why the stream's rows wait, in words for an operator; empty while they flow or another instance brings them. */
     public Optional<String> trouble() {
-        Optional<String> own =
-                switch (status) {
-                    case StreamStatus.Stopped(String reason) -> Optional.of(reason);
-                    case StreamStatus.Failing(String reason) ->
-                        Optional.of(reason).filter(_ -> failsTooLong());
-                    case StreamStatus.Standby(), StreamStatus.Ended() -> Optional.empty();
-                    case StreamStatus.Preparing(boolean _) -> sink.trouble();
-                    case StreamStatus.Streaming() -> sink.trouble();
-                };
-        if (own.isEmpty() && failsTooLong()) {
-            return Optional.of("the stream fails again and again");
-        }
-        Duration lag = metrics.lag();
-        return own.isPresent() || lag.compareTo(config.unreadyLag()) < 0
-                ? own
-                : Optional.of("the oldest row waits for " + lag.toSeconds() + " s");
+        Leader leader = leading;
+        return health.trouble(sink.trouble(), leader == null ? Optional.empty() : leader.trouble(), metrics.lag());
     }
 
     /** Where it is. */
     public StreamReport report() {
         String state =
-                switch (status) {
+                switch (health.status()) {
                     case StreamStatus.Standby() -> "standby";
                     case StreamStatus.Preparing(boolean restoring) -> restoring ? "restoring" : "preparing";
                     case StreamStatus.Streaming() -> "streaming";
@@ -126,12 +126,8 @@ public final class Pipeline {
                 metrics.confirmedLsn(),
                 metrics.rowsInFlight(),
                 metrics.retainedBytes(),
-                metrics.lag());
-    }
-
-    private boolean failsTooLong() {
-        Instant since = failingSince;
-        return since != null && since.plus(config.unreadyAfter()).isBefore(clock.instant());
+                metrics.lag(),
+                health.age());
     }
 
     private void run() {
@@ -141,7 +137,6 @@ public final class Pipeline {
                 if (led && !stopping) {
                     failed(new IllegalStateException("the leadership was lost"));
                 } else if (!stopping) {
-                    failingSince = null;
                     Thread.sleep(config.election());
                 }
             } catch (StoppedException e) {
@@ -150,28 +145,50 @@ public final class Pipeline {
                 if (!stopping) {
                     failed(new IllegalStateException("the leadership was lost"));
                 }
-            } catch (Exception e) {
+            } catch (Exception | Error e) {
+                // Also of an error: a thread that ends without a word is the worst that can happen to a stream.
                 failed(e);
             }
         }
-        status = new StreamStatus.Ended();
+        health.is(new StreamStatus.Ended());
     }
 
     /** Returns false when another one leads, true when this leadership is over. */
     private boolean lead() throws Exception {
-        Leader leader = Leader.elect(server, spec, config);
-        if (leader == null) {
-            status = new StreamStatus.Standby();
-            metrics.standsBy();
-            return false;
-        }
+        return switch (Leader.elect(server, spec, config)) {
+            case Leader.Election.Lost(Duration silent) -> {
+                health.standsBy(silent);
+                metrics.standsBy();
+                yield false;
+            }
+            case Leader.Election.Won(Leader leader) -> {
+                lead(leader);
+                yield true;
+            }
+        };
+    }
+
+    private void lead(Leader leader) throws Exception {
         leading = leader;
         try {
-            leader.watch(thread::interrupt);
+            leader.watch(new Leader.Watch() {
+                @Override
+                public void look() {
+                    breakOffWhatIsStuck();
+                }
+
+                @Override
+                public void deposed() {
+                    if (leader.equals(leading)) {
+                        thread.interrupt();
+                        breakOff();
+                    }
+                }
+            });
+            health.leads();
             metrics.leads(leader);
             LOG.atInfo().addKeyValue("stream", spec.name()).log("this instance leads");
             serve(leader);
-            return true;
         } finally {
             leading = null;
             metrics.standsBy();
@@ -181,15 +198,36 @@ public final class Pipeline {
         }
     }
 
+    private void breakOff() {
+        Reading current = reading;
+        if (current != null) {
+            current.wal().abort();
+        }
+    }
+
+    /** A read waits for the rest of a message for as long as the kernel believes in the connection. */
+    private void breakOffWhatIsStuck() {
+        Reading current = reading;
+        if (current != null
+                && current.tail().stuckFor().compareTo(config.senderTimeout().multipliedBy(2)) > 0) {
+            LOG.atWarn().addKeyValue("stream", spec.name()).log("the server fell silent within a message");
+            current.wal().abort();
+        }
+    }
+
     private void serve(Leader leader) throws Exception {
+        if (!(health.status() instanceof StreamStatus.Stopped)) {
+            health.is(new StreamStatus.Preparing(false));
+        }
         SlotStart slot = new Slots(server, spec).open();
-        status = new StreamStatus.Preparing(slot.restoring());
+        health.is(new StreamStatus.Preparing(slot.restoring()));
+        WrittenPositions positions = leader.begin(slot);
         try {
             sink.begin(slot);
             WalStream wal = open(slot, leader);
             if (wal != null) {
                 try (wal) {
-                    read(wal, slot, leader);
+                    read(wal, slot, leader, positions);
                 }
             }
         } finally {
@@ -198,11 +236,11 @@ public final class Pipeline {
         }
     }
 
-    private void read(WalStream wal, SlotStart slot, Leader leader) throws SQLException {
+    private void read(WalStream wal, SlotStart slot, Leader leader, WrittenPositions positions) throws SQLException {
         Ledger ledger = new Ledger(slot.from());
         metrics.reads(ledger);
-        Tail tail = new Tail(wal, sink, spec, config, metrics, ledger);
-        status = new StreamStatus.Streaming();
+        Tail tail = new Tail(wal, sink, spec, config, metrics, ledger, positions);
+        health.is(new StreamStatus.Streaming());
         LOG.atInfo()
                 .addKeyValue("stream", spec.name())
                 .addKeyValue("from", slot.from())
@@ -211,17 +249,31 @@ public final class Pipeline {
             metrics.fresh(beat);
             leader.watermark(beat.oldestXid());
             backoff.reset();
-            failingSince = null;
+            health.passed(beat);
         };
-        tail.follow(() -> goOn(leader), beats);
-        if (!leader.lost() && !crashed) {
-            boolean _ = Thread.interrupted();
-            tail.drain(beats);
+        lastStop = null;
+        reading = new Reading(wal, tail);
+        try {
+            tail.follow(() -> goOn(leader), beats);
+            if (!leader.lost() && !crashed) {
+                boolean _ = Thread.interrupted();
+                tail.drain(beats, position -> write(position, slot));
+            }
+        } finally {
+            reading = null;
+        }
+    }
+
+    private void write(Lsn position, SlotStart slot) throws SQLException {
+        try (Connection tables = server.tables("turnkeep-state-" + spec.name(), END)) {
+            new StreamState(tables, spec.name())
+                    .confirmed(position, slot.timelines().current());
         }
     }
 
     /** The slot may still be held by a leader that the server has not noticed the end of. Null when told to stop. */
     private @Nullable WalStream open(SlotStart slot, Leader leader) throws SQLException, InterruptedException {
+        long begun = System.nanoTime();
         while (goOn(leader)) {
             try {
                 return WalStream.open(server, spec, slot, config.senderTimeout());
@@ -229,22 +281,34 @@ public final class Pipeline {
                 if (!OBJECT_IN_USE.equals(e.getSQLState())) {
                     throw e;
                 }
+                // A reader that is gone would be noticed by now; this one is another's.
+                if (System.nanoTime() - begun > config.senderTimeout().toNanos()) {
+                    waits(e);
+                }
                 Thread.sleep(SLOT_TAKEN);
             }
         }
         return null;
     }
 
+    private void waits(SQLException taken) {
+        if (!(health.status() instanceof StreamStatus.Failing)) {
+            LOG.atWarn()
+                    .addKeyValue("stream", spec.name())
+                    .addKeyValue("reason", taken.getMessage())
+                    .log("another one reads the slot");
+        }
+        metrics.retried();
+        health.failing("another one reads the slot: " + taken.getMessage());
+    }
+
     private boolean goOn(Leader leader) {
         return !stopping && !leader.lost();
     }
 
-    private void failed(Exception e) {
+    private void failed(Throwable e) {
         metrics.retried();
-        if (failingSince == null) {
-            failingSince = clock.instant();
-        }
-        status = new StreamStatus.Failing(e.getClass().getSimpleName() + ": " + e.getMessage());
+        health.failing(e.getClass().getSimpleName() + ": " + e.getMessage());
         Duration pause = backoff.next();
         if (stopping) {
             return;
@@ -260,13 +324,14 @@ public final class Pipeline {
 
     private void stopped(StoppedException e) {
         StreamStatus.Stopped now = new StreamStatus.Stopped(String.valueOf(e.getMessage()));
-        if (!now.equals(status)) {
+        if (!now.equals(lastStop)) {
             LOG.atError()
                     .addKeyValue("stream", spec.name())
                     .addKeyValue("reason", e.getMessage())
                     .log("the stream has stopped: an operator has to act");
         }
-        status = now;
+        lastStop = now;
+        health.is(now);
         pause(config.stoppedRetry());
     }
 

@@ -15,9 +15,13 @@ public final class PostgresServer {
     public static final String ROLE = "turnkeep_replicator";
 
     private static final String SECONDS_TO_CONNECT = "5";
-    // The server notices in this time that a client is gone without a word, and lets its slot and lock go.
+    private static final String SECONDS_TO_LOG_IN = "10";
+    // In these times the server notices that a client is gone without a word, and lets its slot and lock go.
     private static final String KEEP_ALIVE =
-            "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=2";
+            "-c tcp_keepalives_idle=1 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=2"
+                    + " -c client_connection_check_interval=2000";
+    // Not for what reads a slot: to the kernel a reader that pauses looks like one that is gone.
+    private static final String ANSWERS = KEEP_ALIVE + " -c tcp_user_timeout=4000";
 
     private final PostgresConfig config;
     private final Driver driver = new Driver();
@@ -28,12 +32,12 @@ public final class PostgresServer {
 
     /** A connection under the {@link #ROLE}; an answer that takes longer than {@code patience} breaks it. */
     public Connection tables(String purpose, Duration patience) throws SQLException {
-        return open(purpose, "-c role=" + ROLE + " " + KEEP_ALIVE, patience, null);
+        return open(purpose, "-c role=" + ROLE + " " + ANSWERS, patience, null);
     }
 
     /** A connection as the login itself: only that may make and drop slots. */
     public Connection login(String purpose, Duration patience) throws SQLException {
-        return open(purpose, KEEP_ALIVE, patience, null);
+        return open(purpose, ANSWERS, patience, null);
     }
 
     /** A connection that speaks the replication protocol. */
@@ -54,6 +58,7 @@ public final class PostgresServer {
         PGProperty.USER.set(properties, config.user());
         PGProperty.PASSWORD.set(properties, config.password());
         PGProperty.CONNECT_TIMEOUT.set(properties, SECONDS_TO_CONNECT);
+        PGProperty.LOGIN_TIMEOUT.set(properties, SECONDS_TO_LOG_IN);
         PGProperty.SOCKET_TIMEOUT.set(properties, Long.toString(patience.toSeconds()));
         PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "17");
         PGProperty.APPLICATION_NAME.set(properties, purpose);

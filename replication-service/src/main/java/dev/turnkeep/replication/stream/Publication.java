@@ -27,6 +27,13 @@ public record Publication(String name, SortedMap<String, List<String>> tables, S
         tables = java.util.Collections.unmodifiableSortedMap(all);
     }
 
+    /** The tables that are sent, but for the heartbeats. */
+    List<String> replicated() {
+        return tables.keySet().stream()
+                .filter(table -> !table.equals(Transactions.HEARTBEAT))
+                .toList();
+    }
+
     /**
      * Compares it with the server's.
      *

@@ -31,6 +31,13 @@ public interface Sink {
     /** Leadership is over: lets go of everything that {@link #begin} took. Batches that have not completed never will. */
     void end();
 
+    /**
+     * Tries what was refused, and put aside, once more.
+     *
+     * @throws IllegalStateException when this instance does not lead, or cannot do so at the moment
+     */
+    Requeued requeue();
+
     /** Why rows wait, in words for an operator; empty while they flow. Asked by any thread. */
     Optional<String> trouble();
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param slot its name
  * @param systemIdentifier of the server's data; another one means another history of positions
- * @param timeline the server's; it moves on with each promotion
+ * @param timelines of the server's log; a promotion or a restore begins another one
  * @param consistentPoint where the slot began when it was made: of a row that is copied from the tables it is the version,
  *     below that of every change the slot sends
  * @param from what was confirmed: everything that commits after it will be sent
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public record SlotStart(
         String slot,
         String systemIdentifier,
-        int timeline,
+        Timelines timelines,
         Lsn consistentPoint,
         Lsn from,
         boolean restoring,

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -20,6 +21,7 @@ final class Slots {
     private static final Logger LOG = LoggerFactory.getLogger(Slots.class);
     // A slot is made once all transactions that run at that moment have ended.
     private static final Duration PATIENCE = Duration.ofMinutes(10);
+    private static final Duration HISTORY = Duration.ofSeconds(10);
 
     private final PostgresServer server;
     private final StreamSpec spec;
@@ -33,14 +35,17 @@ final class Slots {
     private record Found(
             boolean here, boolean lost, @Nullable Lsn confirmed) {}
 
-    private record Identity(String system, int timeline, Lsn end) {}
+    private record Identity(String system, Timelines timelines, Lsn end) {}
 
     /** The slot, ready to be read from. Only for the leader. */
-    SlotStart open() throws SQLException {
+    SlotStart open() throws SQLException, InterruptedException {
         try (Connection login = server.login("turnkeep-slot-" + spec.name(), PATIENCE);
                 Connection tables = server.tables("turnkeep-state-" + spec.name(), PATIENCE)) {
             requireReplication(login);
             spec.publication().check(login);
+            Visibility.fault(tables, spec.publication().replicated()).ifPresent(fault -> {
+                throw new StoppedException(fault);
+            });
             Identity identity = identity(login);
             StreamState state = new StreamState(tables, spec.name());
             Optional<StreamState.Saved> saved = state.load();
@@ -59,19 +64,21 @@ final class Slots {
             boolean continues = found.isPresent()
                     && !found.get().lost()
                     && saved.isPresent()
-                    && saved.get().system().equals(identity.system());
+                    && saved.get().system().equals(identity.system())
+                    && !isAhead(found.get(), saved.get(), identity.timelines());
             if (continues) {
                 Lsn confirmed = Objects.requireNonNull(found.get().confirmed());
                 if (saved.get().restoring() && saved.get().consistentPoint() == null) {
                     // Nobody has read from it yet, so this is where it was made.
                     state.madeAt(confirmed);
                 }
-                return start(identity, state.load().orElseThrow(), confirmed);
+                return start(login, identity, state.load().orElseThrow(), confirmed);
             }
             LOG.atWarn()
                     .addKeyValue("stream", spec.name())
                     .addKeyValue("slot", spec.slot())
                     .addKeyValue("found", found)
+                    .addKeyValue("known", saved)
                     .log("the slot does not continue what was sent: what is missing will be restored");
             state.restoring(identity.system());
             if (found.isPresent()) {
@@ -79,15 +86,35 @@ final class Slots {
             }
             Lsn made = create(login);
             state.madeAt(made);
-            return start(identity, state.load().orElseThrow(), made);
+            return start(login, identity, state.load().orElseThrow(), made);
         }
     }
 
-    private SlotStart start(Identity identity, StreamState.Saved saved, Lsn confirmed) {
+    /**
+     * Whether a slot is further than this stream ever told it, so that somebody made it anew under the same name, or moved it.
+     * A standby that was promoted may have its slot from a moment before, and what is written in the tables from an earlier one.
+     */
+    private static boolean isAhead(Found found, StreamState.Saved saved, Timelines timelines) {
+        Lsn confirmed = Objects.requireNonNull(found.confirmed());
+        Lsn written = saved.confirmed();
+        if (written == null) {
+            return false;
+        }
+        Lsn before = saved.timeline() == null
+                ? Lsn.ZERO
+                : timelines.end(saved.timeline()).orElse(Lsn.ZERO);
+        return confirmed.isAfter(written.max(before));
+    }
+
+    private SlotStart start(Connection login, Identity identity, StreamState.Saved saved, Lsn confirmed)
+            throws SQLException, InterruptedException {
+        if (saved.restoring()) {
+            Settled.await(login);
+        }
         return new SlotStart(
                 spec.slot(),
                 identity.system(),
-                identity.timeline(),
+                identity.timelines(),
                 saved.consistentPoint() == null ? confirmed : saved.consistentPoint(),
                 confirmed,
                 saved.restoring(),
@@ -113,14 +140,27 @@ final class Slots {
         }
     }
 
-    private static Identity identity(Connection login) throws SQLException {
+    private Identity identity(Connection login) throws SQLException {
+        // The name of the log's file begins with the timeline; what the control file says may be older.
         try (PreparedStatement ask = login.prepareStatement("""
-                        SELECT s.system_identifier::text, c.timeline_id, pg_current_wal_flush_lsn()::text
-                        FROM pg_control_system() s, pg_control_checkpoint() c
+                        SELECT system_identifier::text, substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8),
+                               pg_current_wal_flush_lsn()::text
+                        FROM pg_control_system()
                         """);
                 ResultSet row = ask.executeQuery()) {
             row.next();
-            return new Identity(row.getString(1), row.getInt(2), Lsn.parse(row.getString(3)));
+            int timeline = Integer.parseUnsignedInt(row.getString(2), 16);
+            Timelines timelines = timeline == 1 ? Timelines.first() : history(timeline);
+            return new Identity(row.getString(1), timelines, Lsn.parse(row.getString(3)));
+        }
+    }
+
+    private Timelines history(int timeline) throws SQLException {
+        try (Connection replication = server.replication("turnkeep-history-" + spec.name(), HISTORY);
+                Statement statement = replication.createStatement();
+                ResultSet row = statement.executeQuery("TIMELINE_HISTORY " + timeline)) {
+            row.next();
+            return Timelines.parse(timeline, row.getString(2));
         }
     }
 

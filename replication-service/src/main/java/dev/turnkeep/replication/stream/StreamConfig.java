@@ -29,7 +29,7 @@ public interface StreamConfig {
     Duration electionTimeout();
 
     /** After this long without a status the server cuts the connection. */
-    @WithDefault("10s")
+    @WithDefault("4s")
     Duration senderTimeout();
 
     /** The first pause after a failure; it doubles, with jitter, up to {@link #retryMax}. */
@@ -48,7 +48,10 @@ public interface StreamConfig {
     @WithDefault("10s")
     Duration unreadyAfter();
 
-    /** Readiness turns red when the oldest row that was read and is not stored was committed so long ago. */
+    /**
+     * Readiness turns red when the oldest row that was read and is not stored was committed so long ago, or the last heartbeat
+     * that came back through the stream; on a standby, when the leader has written none for so long.
+     */
     @WithDefault("1m")
     Duration unreadyLag();
 

@@ -81,6 +81,8 @@ public final class StreamMetrics {
     void standsBy() {
         leader = null;
         ledger = null;
+        received = Lsn.ZERO;
+        confirmed = Lsn.ZERO;
     }
 
     void received(Lsn at) {

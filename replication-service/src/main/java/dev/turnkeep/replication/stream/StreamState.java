@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +23,13 @@ final class StreamState {
             String system,
             boolean restoring,
             @Nullable Lsn consistentPoint,
-            @Nullable Long watermark) {}
+            @Nullable Long watermark,
+            @Nullable Lsn confirmed,
+            @Nullable Integer timeline) {}
 
     Optional<Saved> load() throws SQLException {
         try (PreparedStatement ask = connection.prepareStatement("""
-                SELECT system_identifier, restoring, consistent_point::text, watermark::text
+                SELECT system_identifier, restoring, consistent_point::text, watermark::text, confirmed::text, timeline
                 FROM replication_state WHERE stream = ?
                 """)) {
             ask.setString(1, stream);
@@ -34,15 +37,20 @@ final class StreamState {
                 if (!row.next()) {
                     return Optional.empty();
                 }
-                String point = row.getString(3);
                 String watermark = row.getString(4);
                 return Optional.of(new Saved(
                         row.getString(1),
                         row.getBoolean(2),
-                        point == null ? null : Lsn.parse(point),
-                        watermark == null ? null : Long.valueOf(Long.parseUnsignedLong(watermark))));
+                        lsn(row.getString(3)),
+                        watermark == null ? null : Long.valueOf(Long.parseUnsignedLong(watermark)),
+                        lsn(row.getString(5)),
+                        row.getObject(6, Integer.class)));
             }
         }
+    }
+
+    private static @Nullable Lsn lsn(@Nullable String text) {
+        return text == null ? null : Lsn.parse(text);
     }
 
     /** A restore is due. The watermark counts on, unless the ids of transactions are another server's. */
@@ -52,7 +60,7 @@ final class StreamState {
                 VALUES (?, ?, true, now())
                 ON CONFLICT (stream) DO UPDATE SET system_identifier = excluded.system_identifier, restoring = true,
                     watermark = CASE WHEN s.system_identifier = excluded.system_identifier THEN s.watermark END,
-                    consistent_point = NULL, updated_at = now()
+                    consistent_point = NULL, confirmed = NULL, updated_at = now()
                 """, stream, system);
     }
 
@@ -60,6 +68,15 @@ final class StreamState {
         update(
                 "UPDATE replication_state SET consistent_point = ?::pg_lsn, updated_at = now() WHERE stream = ?",
                 point.toString(),
+                stream);
+    }
+
+    /** The slot will be told so; on which timeline of the server's log. */
+    void confirmed(Lsn position, int timeline) throws SQLException {
+        update(
+                "UPDATE replication_state SET confirmed = ?::pg_lsn, timeline = ?::integer, updated_at = now() WHERE stream = ?",
+                position.toString(),
+                Integer.toString(timeline),
                 stream);
     }
 
@@ -73,6 +90,17 @@ final class StreamState {
                 "UPDATE replication_state SET watermark = ?::xid8, updated_at = now() WHERE stream = ? AND NOT restoring",
                 Long.toUnsignedString(xid),
                 stream);
+    }
+
+    /** How long ago, by the server's clock, the last heartbeat was written; zero when there never was one. */
+    Duration silence() throws SQLException {
+        try (PreparedStatement ask = connection.prepareStatement(
+                "SELECT extract(epoch FROM clock_timestamp() - beat_at) FROM replication_heartbeat WHERE stream = ?")) {
+            ask.setString(1, stream);
+            try (ResultSet row = ask.executeQuery()) {
+                return row.next() ? Duration.ofMillis((long) (row.getDouble(1) * 1000)) : Duration.ZERO;
+            }
+        }
     }
 
     /** Writes the row that comes back through the slot. */

@@ -29,19 +29,29 @@ final class Tail {
     private final Ledger ledger;
     private final Transactions transactions;
     private final OpenBatches batches;
+    private final WrittenPositions positions;
     private final boolean flushWhenIdle;
     private final Thread reader = Thread.currentThread();
     private final AtomicInteger batchesInFlight = new AtomicInteger();
     private volatile @Nullable Throwable failure;
     private Lsn reported = Lsn.ZERO;
     private long reportedAt = System.nanoTime();
+    private volatile long seenAt = System.nanoTime();
 
-    Tail(WalStream wal, Sink sink, StreamSpec spec, StreamConfig config, StreamMetrics metrics, Ledger ledger) {
+    Tail(
+            WalStream wal,
+            Sink sink,
+            StreamSpec spec,
+            StreamConfig config,
+            StreamMetrics metrics,
+            Ledger ledger,
+            WrittenPositions positions) {
         this.wal = wal;
         this.sink = sink;
         this.config = config;
         this.metrics = metrics;
         this.ledger = ledger;
+        this.positions = positions;
         this.transactions = new Transactions(ledger, spec.name());
         this.batches = new OpenBatches(spec.batches(), this::hand);
         this.flushWhenIdle = spec.batches().age().isZero();
@@ -50,6 +60,7 @@ final class Tail {
     /** Reads until told not to; throws what the connection, a message or the sink has failed with. */
     void follow(BooleanSupplier goOn, Beats beats) throws SQLException {
         while (goOn.getAsBoolean()) {
+            seenAt = System.nanoTime();
             rethrow();
             boolean read = readSome();
             batches.tick(System.nanoTime());
@@ -64,16 +75,28 @@ final class Tail {
         }
     }
 
-    /** Reads no more, waits until the sink has stored what was read, for as long as allowed, and reports it. */
-    void drain(Beats beats) throws SQLException {
+    /** For how long the thread has been inside one read or write; by any thread. */
+    Duration stuckFor() {
+        return Duration.ofNanos(System.nanoTime() - seenAt);
+    }
+
+    /**
+     * Reads no more, waits until the sink has stored what was read, for as long as allowed, and reports it.
+     *
+     * @param writing writes the position down first
+     */
+    void drain(Beats beats, Writing writing) throws SQLException {
         batches.flush();
         long deadline = System.nanoTime() + config.drain().toNanos();
         while (batchesInFlight.get() > 0 && failure == null && System.nanoTime() - deadline < 0) {
+            seenAt = System.nanoTime();
             report();
             LockSupport.parkNanos(this, IDLE);
         }
         ledger.confirmedBeats().forEach(beats::confirmed);
-        wal.confirm(ledger.confirmed());
+        Lsn confirmed = ledger.confirmed();
+        writing.write(confirmed);
+        wal.confirm(confirmed);
         wal.report();
     }
 
@@ -107,21 +130,28 @@ final class Tail {
     private void hand(Batch batch) {
         long start = System.nanoTime();
         batchesInFlight.incrementAndGet();
-        sink.write(batch).whenComplete((_, failed) -> {
-            if (failed == null) {
-                ledger.stored(batch.rows());
-                metrics.stored(batch, System.nanoTime() - start);
-            } else {
-                failure =
-                        failed instanceof CompletionException && failed.getCause() != null ? failed.getCause() : failed;
+        var _ = sink.write(batch).whenComplete((_, failed) -> {
+            try {
+                if (failed == null) {
+                    ledger.stored(batch.rows());
+                    metrics.stored(batch, System.nanoTime() - start);
+                } else {
+                    failure = failed instanceof CompletionException && failed.getCause() != null
+                            ? failed.getCause()
+                            : failed;
+                }
+            } catch (RuntimeException | Error e) {
+                // The stage would keep it to itself, and nothing be confirmed ever again.
+                failure = e;
+            } finally {
+                batchesInFlight.decrementAndGet();
+                LockSupport.unpark(reader);
             }
-            batchesInFlight.decrementAndGet();
-            LockSupport.unpark(reader);
         });
     }
 
     private void report() throws SQLException {
-        Lsn confirmed = ledger.confirmed();
+        Lsn confirmed = positions.confirmable(ledger.confirmed());
         wal.confirm(confirmed);
         metrics.confirmed(confirmed);
         long since = System.nanoTime() - reportedAt;
@@ -140,6 +170,11 @@ final class Tail {
         if (failed != null) {
             throw new SinkFailedException(failed);
         }
+    }
+
+    /** Writes a position down; returns once that is durable. */
+    interface Writing {
+        void write(Lsn position) throws SQLException;
     }
 
     /** Is told of each heartbeat that was confirmed. */

@@ -10,13 +10,17 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.replication.LogSequenceNumber;
 import org.postgresql.replication.PGReplicationStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The connection that reads a slot. The driver answers keepalives while it reads; while nobody reads, the socket fills up
- * and the server waits, and {@link #report} keeps the connection alive. For one thread.
+ * and the server waits, and {@link #report} keeps the connection alive. For one thread, but for {@link #abort}.
  */
 final class WalStream implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(WalStream.class);
     private static final Duration STATUS = Duration.ofSeconds(1);
+    private static final Duration START = Duration.ofSeconds(30);
 
     private final Connection connection;
     private final PGReplicationStream stream;
@@ -33,6 +37,8 @@ final class WalStream implements AutoCloseable {
             throws SQLException {
         Connection connection = server.replication("turnkeep-" + spec.name(), senderTimeout);
         try {
+            // A server that says nothing to this is gone; later on it may be silent, and pauses are ours.
+            connection.setNetworkTimeout(Runnable::run, Math.toIntExact(START.toMillis()));
             PGReplicationStream stream = connection
                     .unwrap(PGConnection.class)
                     .getReplicationAPI()
@@ -46,6 +52,7 @@ final class WalStream implements AutoCloseable {
                     .withAutomaticFlush(false)
                     .withStatusInterval(Math.toIntExact(STATUS.toMillis()), TimeUnit.MILLISECONDS)
                     .start();
+            connection.setNetworkTimeout(Runnable::run, 0);
             WalStream wal = new WalStream(connection, stream, Lsn.ZERO);
             wal.confirm(slot.from());
             return wal;
@@ -81,11 +88,22 @@ final class WalStream implements AutoCloseable {
         stream.forceUpdateStatus();
     }
 
+    /**
+     * Breaks the connection in the middle of whatever it does, from another thread. A server that vanished within a message
+     * lets its reader wait for the rest of it, and an interrupt does not wake that one.
+     */
+    void abort() {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            LOG.atWarn().addKeyValue("reason", e.getMessage()).log("a connection could not be broken off");
+        }
+    }
+
     @Override
     public void close() throws SQLException {
-        // The stream's own close waits for the server to stop sending, through all that is unread; closing the socket
-        // does
-        // not, and nothing that was read is lost by it.
+        // The stream's own close would first read all that the server has sent; nothing that was read is lost without
+        // it.
         connection.close();
     }
 }

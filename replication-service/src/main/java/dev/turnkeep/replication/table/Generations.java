@@ -3,6 +3,7 @@ package dev.turnkeep.replication.table;
 import com.clickhouse.client.api.query.GenericRecord;
 import dev.turnkeep.replication.clickhouse.ClickHouse;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Which copy of Postgres a table holds. The mark is the table's own comment, so that it goes wherever the table goes: after a
@@ -11,6 +12,7 @@ import java.util.List;
 final class Generations {
     private static final String PREFIX = "generation ";
     private static final String SHADOW = "_shadow";
+    private static final String TIMELINES = "timelines";
 
     private final ClickHouse clickHouse;
 
@@ -29,6 +31,20 @@ final class Generations {
                         .formatted(clickHouse.database(), table));
         String comment = found.isEmpty() ? "" : found.getFirst().getString("comment");
         return comment.startsWith(PREFIX) ? comment.substring(PREFIX.length()) : "";
+    }
+
+    /** On which timeline of Postgres' log the tables of a generation were last written; empty when that is not known. */
+    Optional<Integer> timeline(String generation) {
+        List<GenericRecord> found =
+                clickHouse.rows("SELECT toInt32(timeline) AS timeline FROM %s FINAL WHERE generation = %s"
+                        .formatted(clickHouse.qualified(TIMELINES), Literal.quoted(generation)));
+        return found.isEmpty() ? Optional.empty() : Optional.of(found.getFirst().getInteger("timeline"));
+    }
+
+    /** From now on the tables are written on that timeline. */
+    void written(String generation, int timeline) {
+        clickHouse.execute("INSERT INTO %s (generation, timeline) VALUES (%s, %d)"
+                .formatted(clickHouse.qualified(TIMELINES), Literal.quoted(generation), timeline));
     }
 
     /** An empty table beside the one that is read. Whatever was there before, it was of another generation. */

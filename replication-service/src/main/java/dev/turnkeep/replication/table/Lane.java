@@ -20,6 +20,7 @@ final class Lane {
 
     private final TableDefinition table;
     private final Function<Target, TableWriter> writers;
+    private final Erasure erasure;
     private final Retry retry;
     private final Freshness freshness;
     private final LinkedBlockingQueue<Job> jobs = new LinkedBlockingQueue<>();
@@ -39,11 +40,13 @@ final class Lane {
             TableDefinition table,
             String target,
             Function<Target, TableWriter> writers,
+            Erasure erasure,
             Retry retry,
             Freshness freshness) {
         this.table = table;
         this.target = target;
         this.writers = writers;
+        this.erasure = erasure;
         this.retry = retry;
         this.freshness = freshness;
         this.thread = Thread.ofVirtual().name("clickhouse-" + table.source()).start(this::run);
@@ -62,7 +65,7 @@ final class Lane {
                 try {
                     write(job.batch);
                     job.stored.complete(null);
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     LOG.errorf(e, "a batch failed for good: table=%s", table.source());
                     job.stored.completeExceptionally(e);
                 }
@@ -91,9 +94,19 @@ final class Lane {
                     .filter(row -> table.deletes() || !row.deleted())
                     .toList();
             current.write(rows);
+            for (Erasure.Erased erased : Erasure.in(batch)) retry.untilItWorks(() -> erased(erased));
             freshness.visible(batch.rows().getFirst().committedAt(), Instant.now());
         } finally {
             writing.unlock();
+        }
+    }
+
+    private boolean erased(Erasure.Erased erased) {
+        try {
+            erasure.erase(target, erased);
+            return true;
+        } catch (ClickHouseAway e) {
+            throw new Retry.Again(String.valueOf(e.getMessage()), e);
         }
     }
 

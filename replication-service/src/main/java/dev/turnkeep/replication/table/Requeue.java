@@ -2,6 +2,7 @@ package dev.turnkeep.replication.table;
 
 import dev.turnkeep.replication.clickhouse.ClickHouse;
 import dev.turnkeep.replication.clickhouse.ClickHouseRefusal;
+import dev.turnkeep.replication.stream.Requeued;
 import java.util.List;
 import java.util.function.BiFunction;
 import org.jboss.logging.Logger;
@@ -26,7 +27,7 @@ final class Requeue {
         this.mappings = mappings;
     }
 
-    TableSink.Requeued run() {
+    Requeued run() {
         int dropped = quarantine.forgetOtherGenerations();
         long last = 0;
         List<PostgresQuarantine.Waiting> waiting = quarantine.waiting(last, AT_ONCE);
@@ -36,7 +37,7 @@ final class Requeue {
             waiting = quarantine.waiting(last, AT_ONCE);
         }
         LOG.infof("quarantine requeued: stored=%d refused=%d dropped=%d", stored, refused, dropped);
-        return new TableSink.Requeued(stored, refused, dropped);
+        return new Requeued(stored, refused, dropped);
     }
 
     /** Removed only after it is stored: a crash in between stores it twice, and both have one version. */

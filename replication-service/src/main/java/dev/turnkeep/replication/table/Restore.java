@@ -102,7 +102,7 @@ final class Restore {
             stopped = e.getMessage();
             LOG.errorf("restore stopped: %s", e.getMessage());
             return false;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             stopped = "restore failed: " + e.getMessage();
             LOG.errorf(e, "restore failed, it is tried again: generation=%s", generation);
             return false;

@@ -4,11 +4,8 @@ import dev.turnkeep.replication.clickhouse.ClickHouse;
 import dev.turnkeep.replication.clickhouse.ClickHouseAway;
 import dev.turnkeep.replication.stream.StoppedException;
 import dev.turnkeep.replication.stream.Version;
+import dev.turnkeep.replication.stream.Visibility;
 import java.nio.ByteBuffer;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -117,24 +114,9 @@ final class TableCopy {
 
     /** Row-level security shows an empty table to a role that it knows no policy for. */
     private void refuseBlindness() throws InterruptedException {
-        long known = retry.untilItWorks(() -> postgres.with(this::knownRows));
-        if (known > 0)
-            throw new StoppedException("the role of the replication sees no row of " + table.source()
-                    + ", which has about "
-                    + known + ": give it a policy (CREATE POLICY ... TO turnkeep_replicator USING (true)), or, if the"
-                    + " table is empty by now, run VACUUM ANALYZE " + table.source());
-    }
-
-    private long knownRows(Connection connection) throws SQLException {
-        try (PreparedStatement ask = connection.prepareStatement("""
-                SELECT greatest(c.reltuples::bigint, pg_stat_get_live_tuples(c.oid))
-                FROM pg_class c WHERE c.oid = ?::regclass
-                """)) {
-            ask.setString(1, table.source());
-            try (ResultSet row = ask.executeQuery()) {
-                row.next();
-                return row.getLong(1);
-            }
-        }
+        retry.untilItWorks(() -> postgres.with(connection -> Visibility.fault(connection, List.of(table.source()))))
+                .ifPresent(fault -> {
+                    throw new StoppedException(fault);
+                });
     }
 }

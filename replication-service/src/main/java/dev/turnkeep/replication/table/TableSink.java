@@ -7,6 +7,7 @@ import dev.turnkeep.replication.clickhouse.ClickHouseSchema;
 import dev.turnkeep.replication.pgoutput.Lsn;
 import dev.turnkeep.replication.stream.Backoff;
 import dev.turnkeep.replication.stream.Batch;
+import dev.turnkeep.replication.stream.Requeued;
 import dev.turnkeep.replication.stream.Sink;
 import dev.turnkeep.replication.stream.SlotStart;
 import dev.turnkeep.replication.stream.StoppedException;
@@ -80,6 +81,8 @@ public final class TableSink implements Sink {
         check(published);
         String generation =
                 slot.restoring() ? slot.systemIdentifier() + "@" + slot.consistentPoint() : continued(slot, link);
+        int timeline = slot.timelines().current();
+        if (!generations.timeline(generation).equals(Optional.of(timeline))) generations.written(generation, timeline);
         PostgresQuarantine quarantine = new PostgresQuarantine(link, names.stream(), generation);
         PostgresLink copying = new PostgresLink(postgres);
         Map<TableDefinition, String> targets = new LinkedHashMap<>();
@@ -108,6 +111,7 @@ public final class TableSink implements Sink {
                         table,
                         target,
                         to -> writer(table, to.table(), PublishedColumn.of(to.relation()), link, quarantine),
+                        new Erasure(clickHouse, link, names.stream()),
                         retry(table.source(), metrics(table)),
                         freshness)));
         Restore restore = null;
@@ -153,13 +157,26 @@ public final class TableSink implements Sink {
     private String continued(SlotStart slot, PostgresLink link) {
         String generation = generations.of(TableDefinition.ALL.getFirst().target());
         boolean same = generation.startsWith(slot.systemIdentifier() + "@");
+        Lsn end = common(slot, generation);
         for (TableDefinition table : TableDefinition.ALL) {
             same &= generations.of(table.target()).equals(generation);
-            same &= !newest(table).isAfter(slot.serverEnd());
+            same &= !newest(table).isAfter(end);
         }
         if (same) return generation;
         Resnapshot.request(link, names.stream());
         throw new IllegalStateException("ClickHouse's tables are not what the slot continues: they are made anew");
+    }
+
+    /**
+     * Up to where the tables and the server have the same history. What was written on a timeline that the server has left since,
+     * from behind that point, is of transactions that it does not know; and their positions are given out once more.
+     */
+    private Lsn common(SlotStart slot, String generation) {
+        return generations
+                .timeline(generation)
+                .flatMap(slot.timelines()::end)
+                .filter(left -> !left.isAfter(slot.serverEnd()))
+                .orElse(slot.serverEnd());
     }
 
     private Lsn newest(TableDefinition table) {
@@ -213,19 +230,11 @@ public final class TableSink implements Sink {
     }
 
     /**
-     * What became of the rows in quarantine.
-     *
-     * @param stored in ClickHouse now
-     * @param refused again, so they stay
-     * @param dropped because the tables have been made anew since
-     */
-    public record Requeued(int stored, int refused, int dropped) {}
-
-    /**
      * Puts the rows in quarantine back, each with its own version: where a newer state is known, it stays.
      *
      * @throws IllegalStateException when this instance is not the one that writes, or the tables are being made anew
      */
+    @Override
     public Requeued requeue() {
         Session current = session;
         if (current == null) throw new IllegalStateException("another instance writes the tables");

@@ -8,12 +8,11 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * On the management port: {@code POST /requeue} puts quarantined rows back, {@code POST /resnapshot} has ClickHouse's tables made
- * anew. 409 when another instance has to be asked, 503 when a store does not answer.
+ * On the management port: {@code POST /resnapshot} has ClickHouse's tables made anew, by whichever instance leads. 409 when this
+ * one is not configured to bring tables, 503 when Postgres does not answer.
  */
 @Singleton
 public class TablesRoutes {
@@ -31,7 +30,6 @@ public class TablesRoutes {
     }
 
     void routes(@Observes ManagementInterface management) {
-        management.router().post("/requeue").blockingHandler(context -> answer(context, this::requeue));
         management.router().post("/resnapshot").blockingHandler(context -> answer(context, this::resnapshot));
     }
 
@@ -39,17 +37,8 @@ public class TablesRoutes {
         JsonObject run();
     }
 
-    private JsonObject requeue() {
-        Optional<TableSink> sink = tables.sink();
-        if (sink.isEmpty()) throw new IllegalStateException("this instance brings no tables");
-        TableSink.Requeued requeued = sink.get().requeue();
-        return new JsonObject()
-                .put("stored", requeued.stored())
-                .put("refused", requeued.refused())
-                .put("dropped", requeued.dropped());
-    }
-
     private JsonObject resnapshot() {
+        if (tables.sink().isEmpty()) throw new IllegalStateException("this instance brings no tables");
         PostgresServer server = new PostgresServer(postgres);
         try (PostgresLink link = new PostgresLink(() -> server.tables("turnkeep-resnapshot", PATIENCE))) {
             Resnapshot.request(link, TablesStream.NAME);

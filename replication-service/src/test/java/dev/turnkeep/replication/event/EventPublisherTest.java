@@ -7,7 +7,6 @@ import dev.turnkeep.contracts.id.EnvironmentName;
 import dev.turnkeep.contracts.id.EventId;
 import dev.turnkeep.contracts.id.OrgId;
 import dev.turnkeep.contracts.id.SessionId;
-import dev.turnkeep.replication.event.EventSink.Acknowledgements;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.util.UUID;
@@ -25,10 +24,10 @@ class EventPublisherTest {
                 new SimpleMeterRegistry().counter("published"));
         Acknowledgements all = new Acknowledgements();
         CountDownLatch ended = new CountDownLatch(1);
-        all.expect();
+        var one = all.expect(error -> all.failed(new IllegalStateException(error)));
         Thread sender = new Thread(() -> {
             try {
-                publisher.publish(event(), all);
+                publisher.publish(event(), one);
             } catch (InterruptedException e) {
                 ended.countDown();
             }

@@ -118,6 +118,11 @@ final class CollectingSink implements Sink {
     }
 
     @Override
+    public Requeued requeue() {
+        return Requeued.NONE;
+    }
+
+    @Override
     public void end() {
         unanswered.set(0);
     }

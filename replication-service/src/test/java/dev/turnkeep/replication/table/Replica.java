@@ -12,6 +12,7 @@ import dev.turnkeep.replication.pgoutput.Message.Relation;
 import dev.turnkeep.replication.stream.Batch;
 import dev.turnkeep.replication.stream.RowChange;
 import dev.turnkeep.replication.stream.SlotStart;
+import dev.turnkeep.replication.stream.Timelines;
 import dev.turnkeep.replication.stream.Version;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -104,7 +105,7 @@ final class Replica implements AutoCloseable {
         sink.begin(new SlotStart(
                 slot,
                 text("SELECT system_identifier::text FROM pg_control_system()"),
-                1,
+                Timelines.first(),
                 point,
                 point,
                 !restored,

@@ -24,8 +24,6 @@ class RestoreIT {
         replica.end();
         replica.dropSlot();
         replica.execute("DELETE FROM sessions");
-        // What Postgres believes to be in a table has to be true again for the next test.
-        replica.execute("VACUUM ANALYZE sessions");
         replica.close();
     }
 
@@ -96,7 +94,6 @@ class RestoreIT {
     void takesNothingSeenForAnErrorAndNotForAnEmptyTable() {
         // Given
         sessions(3);
-        replica.execute("ANALYZE sessions");
         replica.execute("ALTER POLICY services ON sessions TO turnkeep_consumer, turnkeep_reaper");
 
         // When
@@ -105,7 +102,7 @@ class RestoreIT {
         // Then
         Replica.await("an operator is called", () -> replica.sink()
                 .trouble()
-                .filter(reason -> reason.contains("sees no row of sessions"))
+                .filter(reason -> reason.contains("does not see every row of sessions"))
                 .isPresent());
         assertThat(replica.restored).isFalse();
 

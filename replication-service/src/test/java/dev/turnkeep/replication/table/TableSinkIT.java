@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnkeep.localstack.junit.TestSpace;
 import dev.turnkeep.localstack.junit.WithLocalStack;
+import dev.turnkeep.replication.stream.Requeued;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -220,7 +221,7 @@ class TableSinkIT {
         assertThat(shown(poison, "name")).isEmpty();
         assertThat(replica.text("SELECT count(*) FROM replication_quarantine WHERE error LIKE '%469%'"))
                 .isEqualTo("2");
-        assertThat(replica.sink().requeue()).isEqualTo(new TableSink.Requeued(0, 2, 0));
+        assertThat(replica.sink().requeue()).isEqualTo(new Requeued(0, 2, 0));
 
         // When: the fault is mended, and one of them has changed meanwhile
         replica.clickHouse.execute(
@@ -229,7 +230,7 @@ class TableSinkIT {
         replica.drain();
 
         // Then: it goes back with its own version
-        assertThat(replica.sink().requeue()).isEqualTo(new TableSink.Requeued(2, 0, 0));
+        assertThat(replica.sink().requeue()).isEqualTo(new Requeued(2, 0, 0));
         assertThat(shown(poison, "name")).containsExactly("poison");
         assertThat(shown(overtaken, "name")).containsExactly("newer");
         assertThat(replica.text("SELECT count(*) FROM replication_quarantine")).isEqualTo("0");
