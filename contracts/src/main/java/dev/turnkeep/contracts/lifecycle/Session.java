@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param harnessSession null for an implicit session, and for one made by the API without harness keys
  * @param partition the partition of the turns topic that feeds the session; null before the first turn;
  *     {@link #SEVERAL_PARTITIONS} once turns came under another key than its own
+ * @param findings what the turns say about the session
  * @param version +1 on every write of the row
  */
 public record Session(
@@ -30,6 +31,7 @@ public record Session(
         Labels labels,
         Lifetime lifetime,
         Totals totals,
+        Findings findings,
         long version,
         Instant createdAt) {
 
@@ -39,6 +41,11 @@ public record Session(
     /** Whether the session belongs to an actor slot: the slot decides when it ends and which one is next. */
     public boolean implicit() {
         return harnessSession == null && actor != null;
+    }
+
+    /** How the session stands: what its turns say, and whether any may still come. */
+    public Status status() {
+        return Status.of(findings.outcome(), totals, lifetime.state());
     }
 
     Session with(Lifetime newLifetime) {
@@ -55,6 +62,7 @@ public record Session(
                 labels,
                 newLifetime,
                 totals,
+                findings,
                 version,
                 createdAt);
     }
@@ -73,6 +81,26 @@ public record Session(
                 labels,
                 lifetime,
                 newTotals,
+                findings,
+                version,
+                createdAt);
+    }
+
+    Session with(Findings newFindings) {
+        return new Session(
+                id,
+                scope,
+                harness,
+                harnessSession,
+                external,
+                actor,
+                partition,
+                parent,
+                placeholder,
+                labels,
+                lifetime,
+                totals,
+                newFindings,
                 version,
                 createdAt);
     }
@@ -91,6 +119,7 @@ public record Session(
                 newLabels,
                 lifetime,
                 totals,
+                findings,
                 version,
                 createdAt);
     }
@@ -109,6 +138,7 @@ public record Session(
                 labels,
                 lifetime,
                 totals,
+                findings,
                 version,
                 createdAt);
     }
@@ -128,6 +158,7 @@ public record Session(
                 labels,
                 lifetime,
                 totals,
+                findings,
                 version,
                 createdAt);
     }
@@ -148,6 +179,7 @@ public record Session(
                 labels,
                 lifetime,
                 totals,
+                findings,
                 version,
                 createdAt);
     }
@@ -166,6 +198,7 @@ public record Session(
                 labels,
                 lifetime,
                 totals,
+                findings,
                 version + 1,
                 createdAt);
     }

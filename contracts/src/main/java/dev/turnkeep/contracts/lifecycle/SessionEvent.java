@@ -35,6 +35,11 @@ public record SessionEvent(
         return of(EventType.TURN_LATE, session, turn.toString(), at, turn.toString());
     }
 
+    /** Something changed that lists filter by, and no turn brought it. */
+    public static SessionEvent updated(Session session, Instant at) {
+        return of(EventType.UPDATED, session, Long.toString(session.version()), at, null);
+    }
+
     private static SessionEvent of(EventType type, Session session, String cause, Instant at, @Nullable String detail) {
         EventId id = Identities.event(session.id(), session.lifetime().epoch(), type.text(), cause);
         return new SessionEvent(id, type, at, session, detail);

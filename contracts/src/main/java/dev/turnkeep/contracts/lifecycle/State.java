@@ -28,4 +28,9 @@ public enum State {
     public boolean live() {
         return this == OPEN || this == SUSPENDED;
     }
+
+    /** Whether an epoch has been and none is open. */
+    public boolean over() {
+        return this == ENDED || this == CLOSED || this == RETIRED;
+    }
 }

@@ -62,4 +62,20 @@ public record Totals(
                 costNanoUsd + other.costNanoUsd,
                 unpricedTurns + other.unpricedTurns);
     }
+
+    /** The same turns at other prices. */
+    Totals repriced(long addedCost, long addedUnpriced) {
+        return new Totals(
+                turns,
+                lateTurns,
+                inputTokens,
+                outputTokens,
+                cacheReadTokens,
+                cacheWriteTokens,
+                reasoningTokens,
+                toolCalls,
+                toolErrors,
+                costNanoUsd + addedCost,
+                unpricedTurns + addedUnpriced);
+    }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param synthetic the harness session id was made from the first words, because the caller named none: with a subject
  *     that has exactly one live session in the harness, the turn joins that one
  * @param parent the session that this one was forked from, if the caller said so
+ * @param findings what the turn shows about its session
  * @param partition of the turns topic, where the turn was read
  */
 public record TurnFacts(
@@ -22,6 +23,7 @@ public record TurnFacts(
         Labels labels,
         @Nullable Parent parent,
         Totals adds,
+        TurnFindings findings,
         int partition) {
 
     /** A fork's parent as the caller names it; without a harness, the child's own is assumed. */

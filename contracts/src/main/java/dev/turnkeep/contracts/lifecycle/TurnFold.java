@@ -167,6 +167,7 @@ public final class TurnFold {
         Session fed = touch(session.fedBy(turn.partition(), ownKey)
                 .with(session.labels().updatedBy(turn.labels()))
                 .with(session.totals().plus(turn.adds(), late))
+                .with(session.findings().after(turn, late))
                 .with(lifetime(session.lifetime(), turn.times(), decision)));
         Session stored = touch(linked(fed, turn));
         tell(turn, stored, decision);
@@ -255,6 +256,7 @@ public final class TurnFold {
                 Labels.NONE,
                 Lifetime.CREATED,
                 Totals.ZERO,
+                Findings.NONE,
                 1,
                 now);
         touched.put(session.id(), true);

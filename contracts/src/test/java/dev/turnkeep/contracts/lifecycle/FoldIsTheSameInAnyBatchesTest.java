@@ -25,9 +25,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
@@ -86,6 +88,7 @@ class FoldIsTheSameInAnyBatchesTest {
         assertThat(rows.placed.size() + rows.unknown.size()).isEqualTo(turns);
         startsAreEndsAndOpenEpochs(rows);
         totalsAreSumsOverTurns(rows);
+        findingsAreThoseOfTheTurns(rows);
         keysAndSlotsAreUnique(rows);
         timesAreInOrder(rows);
         nobodyIsItsOwnAncestor(rows);
@@ -132,6 +135,46 @@ class FoldIsTheSameInAnyBatchesTest {
         }
         rows.sessions.values().forEach(session -> assertThat(session.totals())
                 .isEqualTo(sums.getOrDefault(session.id(), Totals.ZERO)));
+    }
+
+    private static void findingsAreThoseOfTheTurns(Rows rows) {
+        for (Session session : rows.sessions.values()) {
+            Findings findings = session.findings();
+            Totals sum = Totals.ZERO;
+            for (ModelTotals model : findings.models().models()) {
+                sum = sum.plus(model.totals(), false);
+                sum = new Totals(
+                        sum.turns(),
+                        sum.lateTurns() + model.totals().lateTurns(),
+                        sum.inputTokens(),
+                        sum.outputTokens(),
+                        sum.cacheReadTokens(),
+                        sum.cacheWriteTokens(),
+                        sum.reasoningTokens(),
+                        sum.toolCalls(),
+                        sum.toolErrors(),
+                        sum.costNanoUsd(),
+                        sum.unpricedTurns());
+            }
+            assertThat(sum).isEqualTo(session.totals());
+            List<TurnFacts> turns = rows.placed.stream()
+                    .filter(turn -> turn.session().equals(session.id()))
+                    .map(TurnFold.Placed::turn)
+                    .toList();
+            Optional<TurnFacts> newest = turns.stream()
+                    .filter(turn -> turn.findings().main())
+                    .reduce((a, b) -> b.times().eventAt().isBefore(a.times().eventAt()) ? a : b);
+            assertThat(findings.outcome())
+                    .isEqualTo(newest.map(turn -> turn.findings().outcome()).orElse(Outcome.NONE));
+            Optional<String> harnessTitle = turns.stream()
+                    .flatMap(turn -> Stream.ofNullable(turn.findings().harnessTitle()))
+                    .reduce((a, b) -> b);
+            if (harnessTitle.isPresent()) {
+                assertThat(findings.title()).isEqualTo(new Title(harnessTitle.get(), true));
+            }
+            assertThat(session.status() == Status.ABANDONED)
+                    .isEqualTo(session.lifetime().state().over() && findings.outcome() == Outcome.WAITING);
+        }
     }
 
     private static void keysAndSlotsAreUnique(Rows rows) {
@@ -279,6 +322,7 @@ class FoldIsTheSameInAnyBatchesTest {
                 s.labels(),
                 s.lifetime(),
                 s.totals(),
+                s.findings(),
                 0,
                 s.createdAt());
     }

@@ -85,6 +85,7 @@ final class Rows {
                 Labels.NONE,
                 Lifetime.CREATED,
                 Totals.ZERO,
+                Findings.NONE,
                 1,
                 NOON);
         put(session);

@@ -17,6 +17,7 @@ import dev.turnkeep.contracts.id.TurnAddress.SessionKey;
 import dev.turnkeep.contracts.id.TurnId;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -127,6 +128,26 @@ record SampleTurn(
                 labels,
                 parent,
                 adds,
+                findings(number),
                 partition);
     }
+
+    /** Of several models, threads and outcomes, by the number alone. */
+    static TurnFindings findings(int number) {
+        String model = number % 5 == 0 ? null : "m-" + number % 50;
+        return new TurnFindings(
+                number % 7 == 0 ? "openai" : "anthropic",
+                model,
+                number % 4 == 0 ? "t-" + number % 3 : null,
+                null,
+                number % 11 == 0,
+                OUTCOMES.get(number % OUTCOMES.size()),
+                number % 11 == 0 ? "title " + number : null,
+                new Said("prompt " + number));
+    }
+
+    private static final List<Outcome> OUTCOMES =
+            List.of(Outcome.COMPLETED, Outcome.FAILED, Outcome.WAITING, Outcome.UNKNOWN);
+
+    record Said(String title) implements TurnFindings.Prompt {}
 }

@@ -25,7 +25,8 @@ record SchemaFile(String name, String text) {
             "0003_session_events.sql",
             "0004_views.sql",
             "0005_snapshot_progress.sql",
-            "0006_timelines.sql");
+            "0006_timelines.sql",
+            "0007_cost_and_facts.sql");
 
     static List<SchemaFile> all() {
         return NAMES.stream().map(SchemaFile::read).toList();

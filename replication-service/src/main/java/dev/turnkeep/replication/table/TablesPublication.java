@@ -16,14 +16,14 @@ final class TablesPublication {
             last_event_at, last_received_at, ended_at, end_reason, suspended_at, closed_at, closed_reason,
             expires_at, retired_at, version, created_at, updated_at, turn_count, late_turn_count, input_tokens,
             output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, tool_calls, tool_errors,
-            cost_nano_usd, unpriced_turns""";
+            cost_nano_usd, unpriced_turns, status, model, model_usage""";
 
     private static final String TURNS = """
             turn_id, org_id, environment, session_id, seq, request_id, provider, model, agent, thread_id,
             root_hash, leaf_hash, node_count, status, stop_reason, input_tokens, output_tokens,
             cache_read_tokens, cache_write_tokens, cache_write_1h_tokens, reasoning_tokens, cost_nano_usd,
             cost_source, price_ref, tool_calls, tool_errors, latency_nanos, event_at, received_at, late,
-            traceparent, meta, created_at""";
+            traceparent, meta, created_at, stop_kind, error""";
 
     private static final String SESSION_EVENTS = """
             id, position, org_id, environment, session_id, epoch, type, occurred_at, payload, traceparent,

@@ -43,6 +43,7 @@ final class EventPayload {
         json.writeObjectFieldStart("session");
         session(event.session());
         lifetime(event.session().lifetime());
+        findings(event.session());
         totals(event.session().totals());
         json.writeEndObject();
         json.writeEndObject();
@@ -71,6 +72,11 @@ final class EventPayload {
                 "parent_session_id",
                 session.parent() == null ? null : session.parent().toString());
         text("name", session.labels().name());
+        text(
+                "derived_title",
+                session.findings().title() == null
+                        ? null
+                        : session.findings().title().text());
         text("cwd", session.labels().cwd());
         text("harness_version", session.labels().harnessVersion());
         json.writeFieldName("harness_metadata");
@@ -89,6 +95,11 @@ final class EventPayload {
         text(
                 "end_reason",
                 lifetime.endReason() == null ? null : lifetime.endReason().text());
+    }
+
+    private void findings(Session session) throws IOException {
+        text("status", session.status().text());
+        text("model", session.findings().models().mainModel());
     }
 
     private void totals(Totals totals) throws IOException {

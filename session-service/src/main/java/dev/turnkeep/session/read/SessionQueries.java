@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** The read API's statements. Every one is scoped by organisation and environment, whatever row security does. */
 final class SessionQueries {
     /** Columns of sessions that hold JSON. */
-    static final Set<String> SESSION_JSON = Set.of("harness_metadata", "metadata", "trigger_config");
+    static final Set<String> SESSION_JSON = Set.of("harness_metadata", "metadata", "trigger_config", "model_usage");
     /** Columns of turns that hold JSON. */
     static final Set<String> TURN_JSON = Set.of("meta");
 
@@ -26,11 +26,12 @@ final class SessionQueries {
             s.started_at, s.last_event_at, s.last_received_at, s.ended_at, s.end_reason, s.suspended_at, s.closed_at,
             s.closed_reason, s.expires_at, s.retired_at, s.version, s.created_at, s.updated_at, s.turn_count,
             s.late_turn_count, s.input_tokens, s.output_tokens, s.cache_read_tokens, s.cache_write_tokens,
-            s.reasoning_tokens, s.tool_calls, s.tool_errors, s.cost_nano_usd, s.unpriced_turns""";
+            s.reasoning_tokens, s.tool_calls, s.tool_errors, s.cost_nano_usd, s.unpriced_turns, s.status, s.model,
+            s.model_usage::text AS model_usage""";
 
     private static final String TURN = """
             t.turn_id, t.session_id, t.seq, t.request_id, t.provider, t.model, t.agent, t.thread_id, t.root_hash,
-            t.leaf_hash, t.node_count, t.system_digest, t.tools_digest, t.params_digest, t.status, t.stop_reason,
+            t.leaf_hash, t.node_count, t.system_digest, t.tools_digest, t.params_digest, t.status, t.stop_reason, t.stop_kind, t.error,
             t.input_tokens, t.output_tokens, t.cache_read_tokens, t.cache_write_tokens, t.cache_write_1h_tokens,
             t.reasoning_tokens, t.cost_nano_usd, t.cost_source, t.price_ref, t.tool_calls, t.tool_errors,
             t.latency_nanos, t.event_at, t.received_at, t.late, t.traceparent, t.meta::text AS meta""";

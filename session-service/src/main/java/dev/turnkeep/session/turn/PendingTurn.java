@@ -1,5 +1,6 @@
 package dev.turnkeep.session.turn;
 
+import dev.turnkeep.contracts.derive.Derivation;
 import dev.turnkeep.contracts.id.Scope;
 import dev.turnkeep.contracts.id.TurnId;
 import dev.turnkeep.contracts.lifecycle.Labels;
@@ -68,7 +69,15 @@ record PendingTurn(TurnRecord turn, TurnTimes times, byte[] payloadDigest, Consu
                 ? null
                 : new TurnFacts.Parent(session.parentHarness(), session.parentHarnessSession());
         return new TurnFacts(
-                turn.id(), turn.address(), turn.synthetic(), times, labels, parent, totals(), source.partition());
+                turn.id(),
+                turn.address(),
+                turn.synthetic(),
+                times,
+                labels,
+                parent,
+                totals(),
+                Derivation.of(turn),
+                source.partition());
     }
 
     private Totals totals() {

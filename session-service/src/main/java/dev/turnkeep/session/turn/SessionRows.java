@@ -10,11 +10,15 @@ import dev.turnkeep.contracts.id.OrgId;
 import dev.turnkeep.contracts.id.Scope;
 import dev.turnkeep.contracts.id.SessionId;
 import dev.turnkeep.contracts.lifecycle.EndReason;
+import dev.turnkeep.contracts.lifecycle.Findings;
 import dev.turnkeep.contracts.lifecycle.Labels;
 import dev.turnkeep.contracts.lifecycle.Lifetime;
+import dev.turnkeep.contracts.lifecycle.ModelUsageJson;
+import dev.turnkeep.contracts.lifecycle.Outcome;
 import dev.turnkeep.contracts.lifecycle.Placeholder;
 import dev.turnkeep.contracts.lifecycle.Session;
 import dev.turnkeep.contracts.lifecycle.State;
+import dev.turnkeep.contracts.lifecycle.Title;
 import dev.turnkeep.contracts.lifecycle.Totals;
 import io.vertx.sqlclient.Row;
 import java.time.Instant;
@@ -33,9 +37,17 @@ final class SessionRows {
             s.harness_metadata::text AS harness_metadata, s.state, s.epoch, s.started_at, s.last_event_at,
             s.last_received_at, s.ended_at, s.end_reason, s.suspended_at, s.closed_at, s.turn_count, s.late_turn_count,
             s.input_tokens, s.output_tokens, s.cache_read_tokens, s.cache_write_tokens, s.reasoning_tokens,
-            s.tool_calls, s.tool_errors, s.cost_nano_usd, s.unpriced_turns, s.version, s.created_at""";
+            s.tool_calls, s.tool_errors, s.cost_nano_usd, s.unpriced_turns, s.outcome, s.outcome_at, s.derived_title,
+            s.title_source, s.model_usage::text AS model_usage, s.version, s.created_at""";
+
+    private static final String HARNESS = "harness";
 
     private SessionRows() {}
+
+    /** The column that says whose words a title is. */
+    static @Nullable String titleSource(@Nullable Title title) {
+        return title == null ? null : title.harness() ? HARNESS : "prompt";
+    }
 
     static Session session(Row row) {
         return new Session(
@@ -51,6 +63,7 @@ final class SessionRows {
                 labels(row),
                 lifetime(row),
                 totals(row),
+                findings(row),
                 row.getLong("version"),
                 row.getOffsetDateTime("created_at").toInstant());
     }
@@ -101,6 +114,15 @@ final class SessionRows {
                 row.getLong("tool_errors"),
                 row.getLong("cost_nano_usd"),
                 row.getLong("unpriced_turns"));
+    }
+
+    private static Findings findings(Row row) {
+        @Nullable String title = row.getString("derived_title");
+        return new Findings(
+                Outcome.of(row.getString("outcome")),
+                instant(row, "outcome_at"),
+                title == null ? null : new Title(title, HARNESS.equals(row.getString("title_source"))),
+                ModelUsageJson.parse(row.getString("model_usage")));
     }
 
     static @Nullable Instant instant(Row row, String column) {

@@ -4,6 +4,7 @@ import static dev.turnkeep.session.turn.SessionRows.uuid;
 
 import dev.turnkeep.contracts.id.SessionId;
 import dev.turnkeep.contracts.lifecycle.EndReason;
+import dev.turnkeep.contracts.lifecycle.ModelUsageJson;
 import dev.turnkeep.contracts.lifecycle.Placeholder;
 import dev.turnkeep.contracts.lifecycle.Session;
 import io.vertx.core.Future;
@@ -85,6 +86,13 @@ final class SessionStore {
                 tool_errors = n.tool_errors,
                 cost_nano_usd = n.cost_nano_usd,
                 unpriced_turns = n.unpriced_turns,
+                status = n.status,
+                outcome = n.outcome,
+                outcome_at = n.outcome_at,
+                derived_title = n.derived_title,
+                title_source = n.title_source,
+                model = n.model,
+                model_usage = n.model_usage::jsonb,
                 version = n.version,
                 updated_at = n.updated_at
             FROM %s
@@ -98,7 +106,8 @@ final class SessionStore {
                 harness_version, harness_metadata, state, epoch, started_at, last_event_at, last_received_at,
                 idle_bucket, ended_at, end_reason, suspended_at, turn_count, late_turn_count, input_tokens,
                 output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, tool_calls, tool_errors,
-                cost_nano_usd, unpriced_turns, version, created_at, updated_at)
+                cost_nano_usd, unpriced_turns, status, outcome, outcome_at, derived_title, title_source, model,
+                model_usage, version, created_at, updated_at)
             SELECT
                 n.id, n.friendly_id, n.org_id, n.environment, n.harness_id, n.harness_session_id, n.actor_id,
                 n.kafka_partition, n.parent_session_id, n.is_placeholder, n.is_guessed, 'ingest', n.harness_id,
@@ -106,7 +115,8 @@ final class SessionStore {
                 n.started_at, n.last_event_at, n.last_received_at, n.idle_bucket, n.ended_at, n.end_reason,
                 n.suspended_at, n.turn_count, n.late_turn_count, n.input_tokens, n.output_tokens,
                 n.cache_read_tokens, n.cache_write_tokens, n.reasoning_tokens, n.tool_calls, n.tool_errors,
-                n.cost_nano_usd, n.unpriced_turns, n.version, n.created_at, n.updated_at
+                n.cost_nano_usd, n.unpriced_turns, n.status, n.outcome, n.outcome_at, n.derived_title, n.title_source,
+                n.model, n.model_usage::jsonb, n.version, n.created_at, n.updated_at
             FROM %s
             """.formatted(rows());
 
@@ -120,14 +130,15 @@ final class SessionStore {
                 $16::text[], $17::text[], $18::integer[], $19::timestamptz[], $20::timestamptz[], $21::timestamptz[],
                 $22::timestamptz[], $23::timestamptz[], $24::text[], $25::timestamptz[], $26::bigint[], $27::bigint[],
                 $28::bigint[], $29::bigint[], $30::bigint[], $31::bigint[], $32::bigint[], $33::bigint[], $34::bigint[],
-                $35::bigint[], $36::bigint[], $37::bigint[], $38::timestamptz[], $39::timestamptz[])
+                $35::bigint[], $36::bigint[], $37::text[], $38::text[], $39::timestamptz[], $40::text[], $41::text[],
+                $42::text[], $43::text[], $44::bigint[], $45::timestamptz[], $46::timestamptz[])
             AS n (
                 id, friendly_id, org_id, environment, harness_id, harness_session_id, actor_id, kafka_partition,
                 parent_session_id, is_placeholder, is_guessed, auth_subject, name, cwd, harness_version,
                 harness_metadata, state, epoch, started_at, last_event_at, last_received_at, idle_bucket, ended_at,
                 end_reason, suspended_at, turn_count, late_turn_count, input_tokens, output_tokens, cache_read_tokens,
-                cache_write_tokens, reasoning_tokens, tool_calls, tool_errors, cost_nano_usd, unpriced_turns, version,
-                created_at, updated_at)""";
+                cache_write_tokens, reasoning_tokens, tool_calls, tool_errors, cost_nano_usd, unpriced_turns, status,
+                outcome, outcome_at, derived_title, title_source, model, model_usage, version, created_at, updated_at)""";
     }
 
     /** Takes the buckets' locks until the end of the transaction, in the order given: ascending. */
@@ -236,6 +247,15 @@ final class SessionStore {
                 .bigint(s -> s.totals().toolErrors())
                 .bigint(s -> s.totals().costNanoUsd())
                 .bigint(s -> s.totals().unpricedTurns())
+                .text(s -> s.status().text())
+                .text(s -> s.findings().outcome().text())
+                .time(s -> s.findings().outcomeAt())
+                .text(s -> s.findings().title() == null
+                        ? null
+                        : s.findings().title().text())
+                .text(s -> SessionRows.titleSource(s.findings().title()))
+                .text(s -> s.findings().models().mainModel())
+                .text(s -> ModelUsageJson.write(s.findings().models()))
                 .bigint(Session::version)
                 .time(Session::createdAt)
                 .time(s -> now)
