@@ -3,9 +3,11 @@ package dev.turnkeep.reaper;
 import dev.turnkeep.contracts.lifecycle.LivenessIndex;
 import dev.turnkeep.contracts.turn.Topics;
 import dev.turnkeep.platform.kafka.KafkaConfig;
+import dev.turnkeep.platform.postgres.PostgresConfig;
 import dev.turnkeep.platform.postgres.PostgresPools;
 import dev.turnkeep.platform.redis.RedisKeysConfig;
 import dev.turnkeep.reaper.check.CheckJob;
+import dev.turnkeep.reaper.config.Bounds;
 import dev.turnkeep.reaper.config.ReaperConfig;
 import dev.turnkeep.reaper.ending.Changer;
 import dev.turnkeep.reaper.ending.EndingMetrics;
@@ -18,6 +20,7 @@ import dev.turnkeep.reaper.job.Jobs;
 import dev.turnkeep.reaper.reap.OpenGauges;
 import dev.turnkeep.reaper.reap.ReapJob;
 import dev.turnkeep.reaper.retire.RetireJob;
+import dev.turnkeep.reaper.sweep.IndexRebuild;
 import dev.turnkeep.reaper.sweep.SweepJob;
 import dev.turnkeep.reaper.vacuum.VacuumJob;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -36,8 +39,10 @@ final class Assembly {
 
     @Produces
     @Singleton
-    static Postgres postgres(PostgresPools pools, ReaperConfig config) {
-        return new Postgres(pools.pool("turnkeep_reaper", config.parallel() + OTHER_CONNECTIONS));
+    static Postgres postgres(PostgresPools pools, PostgresConfig postgres, ReaperConfig config) {
+        return new Postgres(
+                pools.pool("turnkeep_reaper", config.parallel() + OTHER_CONNECTIONS),
+                postgres.statementTimeout().plus(postgres.connectTimeout()));
     }
 
     @Produces
@@ -82,10 +87,12 @@ final class Assembly {
             Clock clock,
             ReaperConfig config,
             MeterRegistry registry) {
+        Bounds.check(config);
+        IndexRebuild rebuild = new IndexRebuild(postgres, index, clock, config.batch(), PausePoint.NONE);
         return new Jobs(
                 List.of(
-                        new ReapJob(index, claims, changer, new OpenGauges(postgres, registry), clock, config),
-                        new SweepJob(postgres, index, claims, changer, clock, config),
+                        new ReapJob(rebuild, index, claims, changer, new OpenGauges(postgres, registry), clock, config),
+                        new SweepJob(postgres, rebuild, index, claims, changer, clock, config),
                         new ExpireJob(postgres, changer, clock, config),
                         new RetireJob(postgres, changer, clock, config),
                         new VacuumJob(postgres, index, claims, clock, config),

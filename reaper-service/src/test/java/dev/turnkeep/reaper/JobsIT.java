@@ -18,6 +18,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
@@ -79,15 +81,48 @@ class JobsIT {
         Reaper reaper = space.reaper("batch", "7");
 
         // When
-        Counts nothing = reaper.reap.run();
         Counts counts = reaper.sweep.run();
 
         // Then
-        assertThat(nothing.of("seen")).isZero();
         assertThat(counts.of("ended")).isEqualTo(30);
         assertThat(counts.of("indexed")).isEqualTo(70);
         assertThat(space.index.indexed(live)).hasSize(40);
         assertThat(space.indexed()).isEqualTo(40);
+    }
+
+    @Test
+    void theSweepLeavesAloneWhatIsNotDueBeforeItsMinuteIsOver() {
+        // Given: its bucket has passed, its deadline has not
+        Instant received = space.now.minus(ReaperSpace.IDLE).plusMillis(1);
+        SessionId session = space.open("s", received);
+        assertThat(space.rows("SELECT idle_bucket <= '" + space.now + "' FROM sessions"))
+                .containsExactly("t");
+
+        // When
+        Reaper reaper = space.reaper();
+        Counts counts = reaper.sweep.run();
+
+        // Then
+        assertThat(counts.of("seen")).isZero();
+        assertThat(reaper.metrics.find("turnkeep_sessions_end_skipped").counter())
+                .isNull();
+        assertThat(space.state(session)).isEqualTo("open");
+    }
+
+    @Test
+    void aLeaseThatHasRunOutIsRemovedWithinTheMinuteAndOthersStay() {
+        // Given
+        SessionId session = space.open("s", space.now);
+        space.lease(session, "gone", space.now);
+        space.execute("UPDATE session_leases SET expires_at = now() - interval '1 second'");
+        space.lease(session, "here", space.now);
+
+        // When
+        Counts counts = space.reaper().expire.run();
+
+        // Then
+        assertThat(counts.of("leases_removed")).isEqualTo(1);
+        assertThat(space.rows("SELECT holder FROM session_leases")).containsExactly("here");
     }
 
     @Test
@@ -251,29 +286,29 @@ class JobsIT {
         space.execute("UPDATE sessions SET turn_count = 1 WHERE id = '" + leafless + "'");
         SessionId missing = space.open("missing", space.now);
         space.index.drop(List.of(new Entry(missing, Long.MAX_VALUE / 1024)));
-        Clock[] times = {
-            Clock.fixed(space.now, ZoneOffset.UTC), Clock.fixed(space.now.plus(Duration.ofMinutes(11)), ZoneOffset.UTC)
-        };
-        int[] moment = {0};
-        Clock clock = new Moving(times, moment);
+        Moving clock = new Moving(space.now);
         Reaper reaper = space.reaper(clock, PausePoint.NONE);
 
         // When
         Report first = reaper.check.check(0);
-        moment[0] = 1;
+        clock.now = space.now.plus(Duration.ofMinutes(11));
         Report second = reaper.check.check(0);
 
         // Then
         assertThat(first.violations(Invariant.EPOCHS)).isEqualTo(1);
         assertThat(first.violations(Invariant.TOTALS)).isEqualTo(1);
         assertThat(first.violations(Invariant.LEAVES)).isEqualTo(1);
-        assertThat(first.violations(Invariant.OVERDUE)).isEqualTo(1);
+        assertThat(first.violations(Invariant.OVERDUE))
+                .as("nobody knows yet since when it could have been ended")
+                .isZero();
+        assertThat(first.json().getLong("due")).isEqualTo(1);
+        assertThat(second.violations(Invariant.OVERDUE)).isEqualTo(1);
         assertThat(first.violations(Invariant.INDEXED)).isZero();
         assertThat(second.violations(Invariant.INDEXED)).isEqualTo(1);
         assertThat(first.holds()).isFalse();
         assertThat(first.json().getJsonObject("overdue_vetoed").getLong("lease"))
                 .isEqualTo(1);
-        assertThat(first.json().encode()).contains(overdue.toString(), unstarted.toString(), miscounted.toString());
+        assertThat(second.json().encode()).contains(overdue.toString(), unstarted.toString(), miscounted.toString());
         assertThat(reaper.metrics
                         .get("turnkeep_invariant_violations")
                         .tag("invariant", "epochs")
@@ -282,29 +317,78 @@ class JobsIT {
                 .isEqualTo(1);
     }
 
+    @Test
+    void whatAnOutageHeldUpIsNotOverdueWhenItIsOver() {
+        // Given: the consumer was away for two hours, and is back
+        space.open("s", space.idle.minus(Duration.ofHours(2)));
+        space.readUpTo(0, space.now.minus(Duration.ofHours(3)));
+        Moving clock = new Moving(space.now);
+        Reaper reaper = space.reaper(clock, PausePoint.NONE);
+        Report away = reaper.check.check(0);
+        clock.now = space.now.plus(Duration.ofHours(1));
+        space.readUpTo(0, space.now);
+
+        // When
+        Report back = reaper.check.check(0);
+        Duration next = reaper.check.untilNext(clock.now);
+        clock.now = clock.now.plus(next);
+        Report stillOpen = reaper.check.check(0);
+
+        // Then
+        assertThat(away.json().getJsonObject("overdue_vetoed").getLong("watermark"))
+                .isEqualTo(1);
+        assertThat(back.holds()).as(back.json().encode()).isTrue();
+        assertThat(next).as("three runs of reap, and a second").isEqualTo(Duration.ofSeconds(91));
+        assertThat(stillOpen.violations(Invariant.OVERDUE)).isEqualTo(1);
+    }
+
+    @Test
+    void anEventThatAStreamHasNotStoredInTimeIsFound() {
+        // Given: one stream has stored everything, and the other nothing of the second session
+        space.open("first", space.now);
+        String between = space.rows("SELECT pg_current_xact_id()::text").getFirst();
+        space.open("second", space.now);
+        space.execute(
+                "INSERT INTO replication_state (stream, system_identifier, restoring, watermark, updated_at) VALUES "
+                        + "('tables', 'x', false, pg_snapshot_xmax(pg_current_snapshot()), now()), "
+                        + "('events', 'x', false, '" + between + "', now())");
+        String late = space.rows("SELECT id FROM session_events ORDER BY position DESC LIMIT 1")
+                .getFirst();
+        Moving clock = new Moving(space.now);
+        Reaper reaper = space.reaper(clock, PausePoint.NONE);
+
+        // When
+        Report first = reaper.check.check(0);
+        clock.now = space.now.plus(Duration.ofMinutes(6));
+        Report second = reaper.check.check(0);
+
+        // Then
+        assertThat(first.holds()).as(first.json().encode()).isTrue();
+        assertThat(second.violations(Invariant.PUBLISHED)).isEqualTo(1);
+        assertThat(second.json().encode()).contains("events:" + late);
+    }
+
     /** A clock that is set by hand. */
     private static final class Moving extends Clock {
-        private final Clock[] times;
-        private final int[] moment;
+        private Instant now;
 
-        Moving(Clock[] times, int[] moment) {
-            this.times = times;
-            this.moment = moment;
+        Moving(Instant now) {
+            this.now = now;
         }
 
         @Override
-        public java.time.ZoneId getZone() {
+        public ZoneId getZone() {
             return ZoneOffset.UTC;
         }
 
         @Override
-        public Clock withZone(java.time.ZoneId zone) {
+        public Clock withZone(ZoneId zone) {
             return this;
         }
 
         @Override
-        public java.time.Instant instant() {
-            return times[moment[0]].instant();
+        public Instant instant() {
+            return now;
         }
     }
 

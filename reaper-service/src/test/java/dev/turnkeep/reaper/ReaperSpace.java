@@ -18,6 +18,7 @@ import dev.turnkeep.reaper.index.IndexStore.Entry;
 import dev.turnkeep.reaper.reap.OpenGauges;
 import dev.turnkeep.reaper.reap.ReapJob;
 import dev.turnkeep.reaper.retire.RetireJob;
+import dev.turnkeep.reaper.sweep.IndexRebuild;
 import dev.turnkeep.reaper.sweep.SweepJob;
 import dev.turnkeep.reaper.vacuum.VacuumJob;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -93,7 +94,7 @@ public final class ReaperSpace implements AutoCloseable {
                 .with(new PoolOptions().setMaxSize(12))
                 .using(vertx)
                 .build();
-        this.postgres = new Postgres(pool);
+        this.postgres = new Postgres(pool, Duration.ofSeconds(30));
         this.redis = Redis.createClient(
                 vertx, new RedisOptions().setConnectionString(space.redisUrl()).setMaxPoolWaiting(1000));
         this.layout = new LivenessIndex(space.redisKeyPrefix());
@@ -120,8 +121,9 @@ public final class ReaperSpace implements AutoCloseable {
             config = config(settings);
             claims = new Claims(redis, space.redisKeyPrefix(), config.claimLease(), metrics);
             changer = new Changer(postgres, TOPIC, config, new EndingMetrics(metrics), pauses);
-            reap = new ReapJob(index, claims, changer, new OpenGauges(postgres, metrics), clock, config);
-            sweep = new SweepJob(postgres, index, claims, changer, clock, config);
+            IndexRebuild rebuild = new IndexRebuild(postgres, index, clock, config.batch(), pauses);
+            reap = new ReapJob(rebuild, index, claims, changer, new OpenGauges(postgres, metrics), clock, config);
+            sweep = new SweepJob(postgres, rebuild, index, claims, changer, clock, config);
             expire = new ExpireJob(postgres, changer, clock, config);
             retire = new RetireJob(postgres, changer, clock, config);
             vacuum = new VacuumJob(postgres, index, claims, clock, config);
@@ -161,9 +163,13 @@ public final class ReaperSpace implements AutoCloseable {
     /** Empties everything, and lets the consumer have read both partitions up to the present. */
     public void clear() {
         execute("TRUNCATE sessions, turns, node_variants, nodes, blobs, session_events, session_leases, "
-                + "session_end_failures, partition_progress");
+                + "session_end_failures, partition_progress, topic_progress, replication_state");
         execute("UPDATE environments SET idle_timeout = interval '30 minutes', harness_idle_timeouts = '{}'");
-        layout.keys().forEach(key -> send(Request.cmd(Command.DEL).arg(key)));
+        flush();
+        index.building("test");
+        index.built("test");
+        execute("INSERT INTO topic_progress (topic, partition_count, counted_at) VALUES ('%s', 2, '%s')"
+                .formatted(TOPIC, now));
         readUpTo(0, now);
         readUpTo(1, now);
     }
@@ -171,8 +177,8 @@ public final class ReaperSpace implements AutoCloseable {
     /** The consumer has read a partition up to an append time; the topic has two. */
     public void readUpTo(int partition, Instant through) {
         execute("""
-                INSERT INTO partition_progress (topic, partition, processed_through, next_offset, partition_count, updated_at)
-                VALUES ('%s', %d, '%s', 1, 2, now())
+                INSERT INTO partition_progress (topic, partition, processed_through, next_offset, updated_at)
+                VALUES ('%s', %d, '%s', 1, now())
                 ON CONFLICT (topic, partition) DO UPDATE SET processed_through = excluded.processed_through
                 """.formatted(TOPIC, partition, through));
     }
@@ -273,11 +279,18 @@ public final class ReaperSpace implements AutoCloseable {
         return entries;
     }
 
-    /** As FLUSHALL would, for the keys of this test. */
+    /** What FLUSHALL would do, to all keys of this test. */
     public void flush() {
-        layout.keys().forEach(key -> send(Request.cmd(Command.DEL).arg(key)));
-        for (int shard = 0; shard < LivenessIndex.SHARDS; shard++) {
-            send(Request.cmd(Command.DEL).arg(space.redisKeyPrefix() + "claim:reap:" + shard));
+        List<String> keys = Await.await(redis.send(Request.cmd(Command.KEYS).arg(space.redisKeyPrefix() + "*"))
+                        .map(found -> Optional.ofNullable(found)))
+                .stream()
+                .flatMap(found -> found.stream())
+                .map(key -> key.toString())
+                .toList();
+        if (!keys.isEmpty()) {
+            Request remove = Request.cmd(Command.DEL);
+            keys.forEach(remove::arg);
+            send(remove);
         }
     }
 

@@ -3,20 +3,25 @@ package dev.turnkeep.reaper;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnkeep.contracts.id.SessionId;
+import dev.turnkeep.contracts.lifecycle.Veto;
 import dev.turnkeep.localstack.junit.TestSpace;
 import dev.turnkeep.localstack.junit.WithLocalStack;
 import dev.turnkeep.reaper.ReaperSpace.Reaper;
 import dev.turnkeep.reaper.check.Invariant;
+import dev.turnkeep.reaper.ending.Ending;
 import dev.turnkeep.reaper.ending.PausePoint;
 import dev.turnkeep.reaper.job.Counts;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What keeps a session although its time has come. */
 @WithLocalStack
@@ -96,7 +101,7 @@ class VetoesIT {
     void afterTheTopicGrewEveryPartitionCountsForOlderSessions() {
         // Given
         SessionId older = space.open("older", space.idle);
-        space.execute("UPDATE partition_progress SET counted_since = '%s'".formatted(space.idle.plusSeconds(1)));
+        space.execute("UPDATE topic_progress SET counted_since = '%s'".formatted(space.idle.plusSeconds(1)));
         space.readUpTo(1, space.idle);
 
         // When
@@ -108,6 +113,23 @@ class VetoesIT {
         assertThat(before.of("vetoed_watermark")).isEqualTo(1);
         assertThat(after.of("ended")).isEqualTo(1);
         assertThat(space.state(older)).isEqualTo("ended");
+    }
+
+    @Test
+    void whatCameAfterThePartitionsWereCountedIsUnknown() {
+        // Given: the topic may have grown since, and the partition that was read to the present is not the only one
+        SessionId session = space.open("s", space.idle);
+        space.execute("UPDATE topic_progress SET counted_at = '%s'".formatted(space.idle.plus(ReaperSpace.IDLE)));
+
+        // When
+        Counts before = space.reaper().reap.run();
+        space.execute("UPDATE topic_progress SET counted_at = '%s'".formatted(space.now));
+        Counts after = space.reaper().reap.run();
+
+        // Then
+        assertThat(before.of("vetoed_watermark")).isEqualTo(1);
+        assertThat(after.of("ended")).isEqualTo(1);
+        assertThat(space.state(session)).isEqualTo("ended");
     }
 
     @Test
@@ -220,17 +242,54 @@ class VetoesIT {
     }
 
     @Test
+    void aVetoOfRetirementThatCannotBeEvaluatedKeepsTheSessionAndSaysSo() {
+        // Given
+        SessionId session = space.open("s", space.now.minus(Duration.ofDays(100)));
+        Reaper reaper = space.reaper();
+        reaper.reap.run();
+        space.execute("REVOKE SELECT ON session_leases FROM turnkeep_reaper");
+
+        // When
+        Counts counts = reaper.retire.run();
+        space.execute("GRANT SELECT ON session_leases TO turnkeep_reaper");
+        String kept = space.state(session);
+        Counts mended = reaper.retire.run();
+
+        // Then
+        assertThat(counts.of("vetoed_error")).isEqualTo(1);
+        assertThat(reaper.vetoes("error")).isEqualTo(1);
+        assertThat(kept).isEqualTo("ended");
+        assertThat(mended.of("retired")).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"XX001", "55P03", "57014", "58030"})
+    void noFailureThatComesBackStarvesTheNeighbours(String sqlState) {
+        // Given
+        List<SessionId> poison = space.open(20, space.idle.minusSeconds(600));
+        List<SessionId> rest = space.open(60, space.idle);
+        poison(sqlState);
+
+        // When: in one batch, the poison at its head
+        List<SessionId> all = new ArrayList<>(poison);
+        all.addAll(rest);
+        Reaper reaper = space.reaper();
+        var batch = reaper.changer.endIdle(all, space.now);
+        space.execute("DROP TRIGGER poison ON sessions");
+
+        // Then
+        assertThat(rest).allSatisfy(one -> assertThat(batch.of(one)).isEqualTo(new Ending.Done()));
+        assertThat(poison).allSatisfy(one -> assertThat(batch.of(one)).isEqualTo(new Ending.Kept(Veto.ERROR)));
+        assertThat(space.rows("SELECT count(*), min(reason) FROM session_end_failures"))
+                .containsExactly(poison.size() + "|SQLSTATE " + sqlState);
+    }
+
+    @Test
     void sessionsThatCannotBeEndedDoNotStarveTheRest() {
         // Given: 60 sessions at the head of the queue are refused by the database
         List<SessionId> poison = space.open(60, space.idle.minusSeconds(600));
         List<SessionId> rest = space.open(100, space.idle);
-        space.execute("""
-                CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
-                $$ BEGIN RAISE EXCEPTION 'poison' USING ERRCODE = 'data_exception'; END $$
-                """);
-        space.execute("CREATE TRIGGER poison BEFORE UPDATE ON sessions FOR EACH ROW "
-                + "WHEN (OLD.last_received_at < '%s') EXECUTE FUNCTION refuse()"
-                        .formatted(space.idle.minusSeconds(300)));
+        poison("22000");
         Reaper reaper = space.reaper("batch", "20", "dead-letter-after", "3");
 
         // When
@@ -262,6 +321,17 @@ class VetoesIT {
         assertThat(mended.of("ended")).isEqualTo(poison.size());
         assertThat(reaper.check.check(0).violations(Invariant.DEAD_LETTERS)).isZero();
         assertThat(space.ends()).isEqualTo("160 of 160");
+    }
+
+    /** The database refuses whatever is more than five minutes overdue. */
+    private static void poison(String sqlState) {
+        space.execute("""
+                CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN RAISE EXCEPTION 'poison' USING ERRCODE = '%s'; END $$
+                """.formatted(sqlState));
+        space.execute("CREATE TRIGGER poison BEFORE UPDATE ON sessions FOR EACH ROW "
+                + "WHEN (OLD.last_received_at < '%s') EXECUTE FUNCTION refuse()"
+                        .formatted(space.idle.minusSeconds(300)));
     }
 
     private static Clock later(Duration duration) {

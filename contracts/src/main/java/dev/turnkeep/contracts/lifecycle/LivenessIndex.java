@@ -25,6 +25,11 @@ public record LivenessIndex(String prefix) {
         return prefix + "live:" + shard;
     }
 
+    /** The key that says whether all open sessions were written since Redis was last flushed. */
+    public String mark() {
+        return prefix + "live:mark";
+    }
+
     /** The key of the sorted set that a session is in. Its member is the session's id as UUID text. */
     public String key(SessionId session) {
         return key(shard(session));

@@ -1,23 +1,22 @@
 package dev.turnkeep.contracts.lifecycle;
 
-import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Up to which append time the turns of each partition are stored. A turn that was accepted may still wait in Kafka: a
- * session is idle only as far as its partition has been read.
+ * session is idle only as far as its partition has been read, and as far as it is known which one that is.
  *
  * @param through by partition
  * @param partitions how many partitions the topic has; 0 for unknown
- * @param countedSince since when it has had as many: before that, a key could belong to another one
+ * @param countedSince before it a key could belong to another partition
+ * @param countedAt when the topic had as many: a turn that came later may lie in a partition that nobody knows of
  */
-public record Watermarks(Map<Integer, Instant> through, int partitions, Instant countedSince) {
+public record Watermarks(Map<Integer, Instant> through, int partitions, Instant countedSince, Instant countedAt) {
     /** Nothing is known. */
-    public static final Watermarks UNKNOWN = new Watermarks(Map.of(), 0, Instant.MAX);
+    public static final Watermarks UNKNOWN = new Watermarks(Map.of(), 0, Instant.MAX, Instant.MIN);
 
     public Watermarks {
         through = Map.copyOf(through);
@@ -30,25 +29,17 @@ public record Watermarks(Map<Integer, Instant> through, int partitions, Instant 
      * @param lastReceivedAt when its last turn was appended
      */
     public Optional<Instant> of(@Nullable Integer partition, Instant lastReceivedAt) {
-        if (partition == null
-                || partition == Session.SEVERAL_PARTITIONS
-                || partitions == 0
-                || lastReceivedAt.isBefore(countedSince)) {
-            return ofAll();
+        if (partitions == 0) {
+            return Optional.empty();
         }
-        return Optional.ofNullable(through.get(partition));
-    }
-
-    /** As they were, at the latest, so long ago: they follow the clock. */
-    public Watermarks earlier(Duration ago) {
-        Map<Integer, Instant> before = new HashMap<>();
-        through.forEach((partition, at) -> before.put(partition, at.minus(ago)));
-        return new Watermarks(before, partitions, countedSince);
+        boolean any =
+                partition == null || partition == Session.SEVERAL_PARTITIONS || lastReceivedAt.isBefore(countedSince);
+        Optional<Instant> read = any ? ofAll() : Optional.ofNullable(through.get(partition));
+        return read.map(at -> at.isBefore(countedAt) ? at : countedAt);
     }
 
     private Optional<Instant> ofAll() {
-        boolean all = partitions > 0
-                && through.keySet().stream().filter(p -> p < partitions).count() == partitions;
+        boolean all = through.keySet().stream().filter(p -> p < partitions).count() == partitions;
         return all ? through.values().stream().min(Instant::compareTo) : Optional.empty();
     }
 }

@@ -54,25 +54,38 @@ class IdleVerdictTest {
     @Test
     void ofSeveralPartitionsTheSlowestCounts() {
         // Given
-        Watermarks both = new Watermarks(Map.of(0, LAST, 1, DEADLINE), 2, Instant.MIN);
+        Watermarks both = new Watermarks(Map.of(0, LAST, 1, DEADLINE), 2, Instant.MIN, Instant.MAX);
 
         // Then
         assertThat(both.of(1, LAST)).contains(DEADLINE);
         assertThat(both.of(Session.SEVERAL_PARTITIONS, LAST)).contains(LAST);
         assertThat(both.of(null, LAST)).contains(LAST);
         assertThat(both.of(2, LAST)).isEmpty();
-        assertThat(new Watermarks(Map.of(0, LAST), 2, Instant.MIN).of(Session.SEVERAL_PARTITIONS, LAST))
+        assertThat(new Watermarks(Map.of(0, LAST), 2, Instant.MIN, Instant.MAX).of(Session.SEVERAL_PARTITIONS, LAST))
                 .isEmpty();
     }
 
     @Test
     void beforeThePartitionsWereCountedAnewAKeyCouldBelongToAnyOfThem() {
         // Given
-        Watermarks grown = new Watermarks(Map.of(0, LAST, 1, DEADLINE), 2, LAST.plusSeconds(1));
+        Watermarks grown = new Watermarks(Map.of(0, LAST, 1, DEADLINE), 2, LAST.plusSeconds(1), Instant.MAX);
 
         // Then
         assertThat(grown.of(1, LAST)).contains(LAST);
         assertThat(grown.of(1, LAST.plusSeconds(1))).contains(DEADLINE);
+    }
+
+    @Test
+    void noWatermarkIsBelievedBeyondTheLastCountOfThePartitions() {
+        // Given: what came after the count may lie in a partition that nobody knows of
+        Watermarks counted = new Watermarks(Map.of(0, DEADLINE, 1, DEADLINE), 2, Instant.MIN, LAST);
+
+        // Then
+        assertThat(counted.of(0, LAST)).contains(LAST);
+        assertThat(counted.of(Session.SEVERAL_PARTITIONS, LAST)).contains(LAST);
+        assertThat(new Watermarks(Map.of(0, DEADLINE), 0, Instant.MIN, Instant.MAX).of(0, LAST))
+                .as("never counted")
+                .isEmpty();
     }
 
     @Test
@@ -87,6 +100,6 @@ class IdleVerdictTest {
     }
 
     private static Watermarks through(Instant at) {
-        return new Watermarks(Map.of(0, at), 1, Instant.MIN);
+        return new Watermarks(Map.of(0, at), 1, Instant.MIN, Instant.MAX);
     }
 }

@@ -2,16 +2,21 @@ package dev.turnkeep.e2e.system;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.turnkeep.localstack.ClickHouseAddress;
 import dev.turnkeep.localstack.Ports;
 import dev.turnkeep.localstack.StackAddresses;
+import dev.turnkeep.localstack.clickhouse.ClickHouseSql;
 import dev.turnkeep.localstack.run.Service;
 import dev.turnkeep.localstack.run.ServiceEnvironment;
 import dev.turnkeep.localstack.run.ServiceProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /** The services as processes, on engines that somebody else owns. */
@@ -85,9 +90,24 @@ public final class Turnkeep implements AutoCloseable {
         return topicPrefix.replaceAll("[^a-z0-9_]", "") + "_" + name;
     }
 
-    /** How many sessions are in the liveness index. */
-    public long indexed() {
-        return LivenessCount.of(engines.redis(), redisKeyPrefix);
+    /** The ids of the sessions in the liveness index. */
+    public Set<String> indexed() {
+        return LivenessMembers.of(engines.redis(), redisKeyPrefix);
+    }
+
+    /**
+     * The rows of one column in ClickHouse.
+     *
+     * @param sql with {@code ${database}} before the tables' names
+     */
+    public List<String> analytics(String sql) {
+        ClickHouseAddress clickhouse = engines.clickhouse();
+        try {
+            String rows = ClickHouseSql.run(clickhouse, sql.replace("${database}", clickhouse.database()));
+            return rows.isEmpty() ? List.of() : List.of(rows.split("\n", -1));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private String group() {

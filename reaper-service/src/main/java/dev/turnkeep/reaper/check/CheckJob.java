@@ -16,7 +16,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,12 +26,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Compares what is stored with the invariants, a page at a time. One check at a time.
  *
- * <p>{@link #unindexed} remembers since when sessions were seen to be missing from the index: a flush of Redis is no
- * violation, that nobody mends it is.
+ * <p>A session that is missing from the index, or that should be over, is a violation only when earlier checks of this
+ * process saw the same long enough ago.
  */
 public final class CheckJob implements Job {
     private static final SessionId FIRST = new SessionId(new UUID(0, 0));
-    private static final int REMEMBERED = 100_000;
     private static final int TICKS = 3;
     private static final int SWEEPS = 2;
 
@@ -42,7 +40,9 @@ public final class CheckJob implements Job {
     private final Clock clock;
     private final ReaperConfig config;
     private final Map<Invariant, AtomicLong> gauges = new EnumMap<>(Invariant.class);
-    private Map<SessionId, Instant> unindexed = new HashMap<>();
+    private final Sightings unindexed = new Sightings();
+    private final Sightings overdue = new Sightings();
+    private volatile boolean confirming;
 
     public CheckJob(
             Postgres postgres,
@@ -75,7 +75,14 @@ public final class CheckJob implements Job {
 
     @Override
     public Duration untilNext(Instant now) {
-        return config.check().every();
+        // What may be overdue is looked at again as soon as it can be told.
+        Duration soon = patience().plusSeconds(1);
+        Duration every = config.check().every();
+        return confirming && soon.compareTo(every) < 0 ? soon : every;
+    }
+
+    private Duration patience() {
+        return config.reap().every().multipliedBy(TICKS);
     }
 
     @Override
@@ -100,6 +107,7 @@ public final class CheckJob implements Job {
         sessions(newest, report, now);
         index(report, now);
         overdue(report, now);
+        unpublished(report, now);
         store.deadLetters(config.deadLetterAfter())
                 .forEach(id -> report.violated(Invariant.DEAD_LETTERS, id.toString()));
         gauges.forEach((invariant, gauge) -> gauge.set(report.violations(invariant)));
@@ -107,27 +115,31 @@ public final class CheckJob implements Job {
     }
 
     private void sessions(long newest, Report report, Instant now) {
-        Instant remembered = now.minus(config.check().eventRetention());
-        @Nullable SessionId last = null;
-        List<Looked> page;
+        SessionPages pages = store.sessions(now.minus(config.check().eventRetention()));
+        SessionPages.Page page;
         do {
-            page = store.page(last, config.batch(), remembered);
-            report.looked(page.size());
-            for (Looked session : page) {
-                if (!session.epochs())
-                    report.violated(Invariant.EPOCHS, session.id().toString());
-                if (!session.totals())
-                    report.violated(Invariant.TOTALS, session.id().toString());
-                if (!session.leaves())
-                    report.violated(Invariant.LEAVES, session.id().toString());
-                last = session.id();
+            page = pages.next();
+            report.looked(page.sessions().size());
+            if (page.tooLarge() != null) {
+                report.unknown(Invariant.TOTALS, "its turns could not be summed up in time: " + page.tooLarge());
             }
-        } while (page.size() == config.batch() && (newest == 0 || report.sessions() < newest));
+            for (Looked session : page.sessions()) {
+                String id = session.id().toString();
+                if (!session.epochs()) {
+                    report.violated(Invariant.EPOCHS, id);
+                }
+                if (!session.totals()) {
+                    report.violated(Invariant.TOTALS, id);
+                }
+                if (!session.leaves()) {
+                    report.violated(Invariant.LEAVES, id);
+                }
+            }
+        } while (!page.end() && (newest == 0 || report.sessions() < newest));
     }
 
     private void index(Report report, Instant now) {
         Instant before = now.minus(config.sweep().every().multipliedBy(SWEEPS));
-        Map<SessionId, Instant> missing = new HashMap<>();
         SessionId last = FIRST;
         List<SessionId> page;
         do {
@@ -137,43 +149,38 @@ public final class CheckJob implements Job {
                 indexed = page.isEmpty() ? Set.of() : index.indexed(page);
             } catch (RuntimeException e) {
                 report.unknown(Invariant.INDEXED, "Redis does not answer");
+                unindexed.abandoned();
                 return;
             }
             for (SessionId id : page) {
-                if (!indexed.contains(id) && missing.size() < REMEMBERED) {
-                    Instant since = unindexed.getOrDefault(id, now);
-                    missing.put(id, since);
-                    if (since.isBefore(before)) {
-                        report.violated(Invariant.INDEXED, id.toString());
-                    }
+                if (!indexed.contains(id) && unindexed.seen(id, now).isBefore(before)) {
+                    report.violated(Invariant.INDEXED, id.toString());
                 }
                 last = id;
             }
         } while (page.size() == config.batch());
-        unindexed = missing;
+        unindexed.done();
     }
 
-    /** Judged as of three runs ago: what could have been ended then should be over by now. */
+    /** What could have been ended by three runs ago, and ever since, should be over by now. */
     private void overdue(Report report, Instant now) {
-        Duration patience = config.reap().every().multipliedBy(TICKS);
-        Instant then = now.minus(patience);
+        Instant before = now.minus(patience());
         @Nullable Overdue last = null;
         List<Overdue> page;
         do {
-            page = store.overdue(then, last, config.batch());
+            page = store.overdue(now, last, config.batch());
             Map<SessionId, IdleVerdict> verdicts = page.isEmpty()
                     ? Map.of()
-                    : changer.idleAsOf(
-                            page.stream()
-                                    .map(s ->
-                                            new Changer.Candidate(s.id(), s.state(), s.lastReceivedAt(), s.partition()))
-                                    .toList(),
-                            then,
-                            patience);
+                    : changer.verdicts(page.stream().map(Overdue::candidate).toList(), now);
             for (Overdue session : page) {
                 switch (verdicts.getOrDefault(session.id(), new IdleVerdict.NotOpen())) {
-                    case IdleVerdict.End _ ->
-                        report.violated(Invariant.OVERDUE, session.id().toString());
+                    case IdleVerdict.End _ -> {
+                        if (overdue.seen(session.id(), now).isBefore(before)) {
+                            report.violated(Invariant.OVERDUE, session.id().toString());
+                        } else {
+                            report.due();
+                        }
+                    }
                     case IdleVerdict.Kept(var veto) -> report.vetoed(veto.text());
                     case IdleVerdict.NotDue _, IdleVerdict.NotOpen _ -> {
                         // Not due, or over meanwhile.
@@ -182,5 +189,12 @@ public final class CheckJob implements Job {
                 last = session;
             }
         } while (page.size() == config.batch());
+        overdue.done();
+        confirming = !overdue.isEmpty();
+    }
+
+    private void unpublished(Report report, Instant now) {
+        store.unpublished(now.minus(config.check().publishedWithin()))
+                .forEach(event -> report.violated(Invariant.PUBLISHED, event));
     }
 }

@@ -2,6 +2,7 @@ package dev.turnkeep.reaper.check;
 
 import dev.turnkeep.contracts.id.SessionId;
 import dev.turnkeep.contracts.lifecycle.State;
+import dev.turnkeep.reaper.ending.Changer;
 import dev.turnkeep.reaper.ending.Postgres;
 import io.vertx.sqlclient.Row;
 import java.time.Instant;
@@ -58,12 +59,28 @@ final class CheckStore {
             ORDER BY s.id DESC
             """;
 
+    private static final String BEFORE = """
+            SELECT s.id FROM sessions s WHERE s.id < $1 AND NOT s.is_placeholder ORDER BY s.id DESC LIMIT 1
+            """;
+
     private static final String OVERDUE = """
             SELECT s.id, s.state, s.last_received_at, s.kafka_partition, s.idle_bucket
             FROM sessions s
             WHERE s.state = 'open' AND s.idle_bucket <= $1 AND (s.idle_bucket, s.id) > ($2, $3)
             ORDER BY s.idle_bucket, s.id
             LIMIT $4
+            """;
+
+    /** A stream has stored every event of the transactions before its watermark; it has none before its first heartbeat. */
+    private static final String UNPUBLISHED = """
+            SELECT r.stream || ':' || e.id::text AS event
+            FROM replication_state r
+            CROSS JOIN LATERAL (
+                SELECT v.id FROM session_events v
+                WHERE v.xid >= coalesce(r.watermark, '0'::xid8) AND v.created_at < $1
+                ORDER BY v.xid
+                LIMIT 1000
+            ) e
             """;
 
     private static final String DEAD_LETTERS = """
@@ -89,13 +106,17 @@ final class CheckStore {
             State state,
             Instant lastReceivedAt,
             @Nullable Integer partition,
-            Instant bucket) {}
+            Instant bucket) {
+        Changer.Candidate candidate() {
+            return new Changer.Candidate(id, state, lastReceivedAt, partition);
+        }
+    }
 
     /**
      * @param before the last session of the page before; null at first
      * @param remembered since when events are kept
      */
-    List<Looked> page(@Nullable SessionId before, int limit, Instant remembered) {
+    private List<Looked> page(@Nullable SessionId before, int limit, Instant remembered) {
         UUID id = before == null ? new UUID(-1, -1) : before.value();
         return postgres.rows(PAGE, id, limit, remembered.atOffset(ZoneOffset.UTC)).stream()
                 .map(row -> new Looked(
@@ -103,6 +124,38 @@ final class CheckStore {
                         row.getBoolean("epochs_hold"),
                         row.getBoolean("totals_hold"),
                         row.getBoolean("leaves_hold")))
+                .toList();
+    }
+
+    /**
+     * All sessions, page by page.
+     *
+     * @param remembered since when events are kept
+     */
+    SessionPages sessions(Instant remembered) {
+        return new SessionPages(new SessionPages.Source() {
+            @Override
+            public List<Looked> page(@Nullable SessionId before, int limit) {
+                return CheckStore.this.page(before, limit, remembered);
+            }
+
+            @Override
+            public @Nullable SessionId first(@Nullable SessionId before) {
+                return CheckStore.this.first(before);
+            }
+        });
+    }
+
+    private @Nullable SessionId first(@Nullable SessionId before) {
+        UUID id = before == null ? new UUID(-1, -1) : before.value();
+        List<Row> rows = postgres.rows(BEFORE, id);
+        return rows.isEmpty() ? null : new SessionId(rows.getFirst().getUUID("id"));
+    }
+
+    /** Events that were written before and that a stream has not stored yet, with the stream's name. */
+    List<String> unpublished(Instant before) {
+        return postgres.rows(UNPUBLISHED, before.atOffset(ZoneOffset.UTC)).stream()
+                .map(row -> row.getString("event"))
                 .toList();
     }
 

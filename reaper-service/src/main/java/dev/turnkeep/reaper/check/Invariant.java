@@ -12,10 +12,12 @@ public enum Invariant {
     LEAVES,
     /** No open session is missing from the liveness index for longer than two sweeps. */
     INDEXED,
-    /** No session that nothing keeps is open for longer than its idle timeout and three runs of reap. */
+    /** No session that nothing keeps is open although nothing has kept it for three runs of reap. */
     OVERDUE,
     /** There is no session that could not be ended again and again. */
-    DEAD_LETTERS;
+    DEAD_LETTERS,
+    /** Every event that was written long enough ago is stored by all streams: their watermarks are beyond it. */
+    PUBLISHED;
 
     /** The name in metrics and reports. */
     public String text() {

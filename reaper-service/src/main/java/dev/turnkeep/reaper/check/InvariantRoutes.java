@@ -2,22 +2,17 @@ package dev.turnkeep.reaper.check;
 
 import dev.turnkeep.reaper.job.Answers;
 import io.quarkus.vertx.http.ManagementInterface;
-import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
-/** {@code GET /invariants} checks everything and answers the report: 200 when all of it holds, else 409. */
+/** {@code GET /invariants} checks everything and answers the report: 200 when all of it holds, else 409. On the management port. */
 @Singleton
 class InvariantRoutes {
     private final CheckJob check;
 
     InvariantRoutes(CheckJob check) {
         this.check = check;
-    }
-
-    void onMain(@Observes Router router) {
-        router.get("/invariants").handler(this::report);
     }
 
     void onManagement(@Observes ManagementInterface management) {

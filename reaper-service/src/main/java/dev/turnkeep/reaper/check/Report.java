@@ -17,6 +17,7 @@ public final class Report {
     private final Map<Invariant, Finding> findings = new EnumMap<>(Invariant.class);
     private final Map<String, Long> vetoed = new TreeMap<>();
     private long sessions;
+    private long due;
 
     private static final class Finding {
         private long violations;
@@ -50,6 +51,11 @@ public final class Report {
 
     void vetoed(String veto) {
         vetoed.merge(veto, 1L, Long::sum);
+    }
+
+    /** One is due, and was not long enough ago. */
+    void due() {
+        due++;
     }
 
     private Finding of(Invariant invariant) {
@@ -91,6 +97,7 @@ public final class Report {
                 .put("checked_at", at.toString())
                 .put("sessions", sessions)
                 .put("invariants", invariants)
+                .put("due", due)
                 .put("overdue_vetoed", kept);
     }
 }

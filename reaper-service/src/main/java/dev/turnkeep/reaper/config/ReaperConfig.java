@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.time.LocalTime;
 import java.util.Optional;
 
-/** How sessions are ended, expired, retired, cleaned up after and checked. */
+/** How sessions are ended, expired, retired, cleaned up after and checked. {@link Bounds} says what is allowed. */
 @ConfigMapping(prefix = "turnkeep.reaper")
 public interface ReaperConfig {
     /** Sessions in one transaction. */
@@ -125,5 +125,9 @@ public interface ReaperConfig {
         /** Events are kept for so long: the epochs of sessions that are older are left out. */
         @WithDefault("30d")
         Duration eventRetention();
+
+        /** A stream that has not stored an event for so long after it was written is behind. */
+        @WithDefault("5m")
+        Duration publishedWithin();
     }
 }

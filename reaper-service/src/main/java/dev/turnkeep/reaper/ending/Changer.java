@@ -16,15 +16,12 @@ import dev.turnkeep.reaper.ending.Ending.NotDue;
 import dev.turnkeep.reaper.ending.EndingStore.Changed;
 import dev.turnkeep.reaper.ending.EndingStore.Keeper;
 import dev.turnkeep.reaper.ending.Postgres.Work;
-import io.vertx.pgclient.PgException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -32,12 +29,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Changes sessions, a batch in one transaction: locks their rows by id, and only then looks at what keeps them, so that a
  * turn or a lease either has been committed and is seen, or comes after. What cannot be looked at counts as a veto. A
- * session that the database refuses to change is found by halving the batch, and rests; its neighbours are changed.
+ * session that cannot be changed is found ({@link Bisection}) and rests; its neighbours are changed.
  */
 public final class Changer {
     private static final Logger LOG = Logger.getLogger(Changer.class);
-    /** The data itself: bad value, broken constraint, program limit, raised by a trigger. */
-    private static final Set<String> OF_THE_SESSION = Set.of("22", "23", "54", "P0");
 
     private final Postgres postgres;
     private final String topic;
@@ -88,17 +83,12 @@ public final class Changer {
             @Nullable Instant lastReceivedAt,
             @Nullable Integer partition) {}
 
-    /**
-     * What would be decided on sessions, without locking or changing them.
-     *
-     * @param then the time of the decision
-     * @param ago how far the watermarks of that time were behind today's, at most
-     */
-    public Map<SessionId, IdleVerdict> idleAsOf(List<Candidate> sessions, Instant then, Duration ago) {
+    /** What would be decided on sessions now, without locking or changing them. */
+    public Map<SessionId, IdleVerdict> verdicts(List<Candidate> sessions, Instant now) {
         return postgres.transaction(work -> {
             Map<SessionId, Keeper> keepers =
                     EndingStore.look(work, sessions.stream().map(Candidate::id).toList(), config.maxLeaseAge());
-            Watermarks watermarks = EndingStore.watermarks(work, topic).earlier(ago);
+            Watermarks watermarks = EndingStore.watermarks(work, topic);
             Map<SessionId, IdleVerdict> verdicts = new HashMap<>();
             for (Candidate session : sessions) {
                 Keeper keeper = keepers.get(session.id());
@@ -114,7 +104,7 @@ public final class Changer {
                                     keeper.idle(),
                                     keeper.leased(),
                                     watermarks,
-                                    then));
+                                    now));
                 }
             }
             return verdicts;
@@ -147,34 +137,19 @@ public final class Changer {
     }
 
     private Batch change(List<SessionId> sessions, Command command, Instant now, Judge judge) {
-        Map<SessionId, Ending> endings = new HashMap<>();
-        change(sessions, command, now.truncatedTo(ChronoUnit.MICROS), judge, endings);
+        Instant at = now.truncatedTo(ChronoUnit.MICROS);
+        pauses.accept(PausePoint.SCANNED);
+        Bisection bisection = new Bisection(
+                some -> {
+                    Attempt attempt = postgres.transaction(work -> attempt(work, some, command, at, judge));
+                    metrics.changed(attempt.changes(), attempt.ended());
+                    return attempt.endings();
+                },
+                (session, failure) -> rest(session, failure, at));
+        Map<SessionId, Ending> endings = bisection.change(sessions);
         endings.values().forEach(metrics::judged);
+        pauses.accept(PausePoint.COMMITTED);
         return new Batch(endings);
-    }
-
-    private void change(
-            List<SessionId> sessions, Command command, Instant now, Judge judge, Map<SessionId, Ending> endings) {
-        try {
-            pauses.accept(PausePoint.SCANNED);
-            Attempt attempt = postgres.transaction(work -> attempt(work, sessions, command, now, judge));
-            endings.putAll(attempt.endings());
-            metrics.changed(attempt.changes(), attempt.ended());
-            pauses.accept(PausePoint.COMMITTED);
-        } catch (PgException e) {
-            String state = e.getSqlState() == null ? "" : e.getSqlState();
-            if (state.length() != 5 || !OF_THE_SESSION.contains(state.substring(0, 2))) {
-                keepAll(sessions, e, endings);
-            } else if (sessions.size() == 1) {
-                rest(sessions.getFirst(), "SQLSTATE " + state, now, endings);
-            } else {
-                int half = sessions.size() / 2;
-                change(sessions.subList(0, half), command, now, judge, endings);
-                change(sessions.subList(half, sessions.size()), command, now, judge, endings);
-            }
-        } catch (RuntimeException e) {
-            keepAll(sessions, e, endings);
-        }
     }
 
     private record Attempt(Map<SessionId, Ending> endings, List<Change> changes, List<Changed> ended) {}
@@ -224,19 +199,8 @@ public final class Changer {
         return judge.judge(session, keeper, watermarks);
     }
 
-    /** A store that is away, or that does not let us look: nothing is known, so everything is kept. */
-    private void keepAll(List<SessionId> sessions, RuntimeException e, Map<SessionId, Ending> endings) {
-        LOG.warnf(
-                "sessions are kept, because what keeps them is unknown: sessions=%d reason=%s",
-                sessions.size(),
-                e instanceof PgException refusal
-                        ? "SQLSTATE " + refusal.getSqlState()
-                        : e.getClass().getSimpleName());
-        sessions.forEach(id -> endings.put(id, new Kept(Veto.ERROR)));
-    }
-
-    private void rest(SessionId session, String reason, Instant now, Map<SessionId, Ending> endings) {
-        endings.put(session, new Kept(Veto.ERROR));
+    private void rest(SessionId session, RuntimeException failure, Instant now) {
+        String reason = Blame.reason(failure);
         try {
             int failures = EndingStore.failed(postgres, session, reason, now, config.retryMin(), config.retryMax());
             LOG.warnf(

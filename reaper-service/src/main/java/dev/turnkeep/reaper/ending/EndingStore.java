@@ -54,10 +54,12 @@ public final class EndingStore {
             """;
 
     private static final String WATERMARKS = """
-            SELECT p.partition, p.processed_through, p.partition_count,
-                   NULLIF(p.counted_since, '-infinity') AS counted_since
-            FROM partition_progress p
-            WHERE p.topic = $1
+            SELECT p.partition, p.processed_through, t.partition_count,
+                   NULLIF(t.counted_since, '-infinity') AS counted_since,
+                   NULLIF(t.counted_at, '-infinity') AS counted_at
+            FROM topic_progress t
+            JOIN partition_progress p ON p.topic = t.topic
+            WHERE t.topic = $1
             """;
 
     private static final String CHANGE = """
@@ -131,21 +133,22 @@ public final class EndingStore {
     }
 
     public static Watermarks watermarks(Work work, String topic) {
-        Map<Integer, Instant> through = new HashMap<>();
-        int partitions = 0;
-        Instant countedSince = Instant.MIN;
-        for (Row row : work.rows(WATERMARKS, topic)) {
-            through.put(
-                    row.getInteger("partition"),
-                    row.getOffsetDateTime("processed_through").toInstant());
-            @Nullable Integer count = row.getInteger("partition_count");
-            partitions = Math.max(partitions, count == null ? 0 : count);
-            Instant since = instant(row, "counted_since");
-            if (since != null && since.isAfter(countedSince)) {
-                countedSince = since;
-            }
+        List<Row> rows = work.rows(WATERMARKS, topic);
+        if (rows.isEmpty()) {
+            return Watermarks.UNKNOWN;
         }
-        return new Watermarks(through, partitions, countedSince);
+        Map<Integer, Instant> through = new HashMap<>();
+        rows.forEach(row -> through.put(
+                row.getInteger("partition"),
+                row.getOffsetDateTime("processed_through").toInstant()));
+        Row counted = rows.getFirst();
+        Instant since = instant(counted, "counted_since");
+        Instant at = instant(counted, "counted_at");
+        return new Watermarks(
+                through,
+                counted.getInteger("partition_count"),
+                since == null ? Instant.MIN : since,
+                at == null ? Instant.MIN : at);
     }
 
     /**

@@ -4,6 +4,8 @@ import java.util.function.Consumer;
 
 /** Moments between which the world may change: tests hold the reaper there. */
 public enum PausePoint {
+    /** A page of the index is written anew. */
+    INDEXED,
     /** Candidates are known; nothing is locked. */
     SCANNED,
     /** The rows are locked; nothing else was looked at. */

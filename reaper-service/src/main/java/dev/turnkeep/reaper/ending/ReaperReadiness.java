@@ -8,7 +8,8 @@ import org.eclipse.microprofile.health.Readiness;
 @Readiness
 class ReaperReadiness implements HealthCheck {
     private static final String MIGRATED = """
-            SELECT to_regprocedure('change_sessions(uuid[],bigint[],uuid[],text,text,timestamptz)') IS NOT NULL AS migrated
+            SELECT to_regprocedure('change_sessions(uuid[],bigint[],uuid[],text,text,timestamptz)') IS NOT NULL
+                   AND to_regclass('topic_progress') IS NOT NULL AS migrated
             """;
 
     private final Postgres postgres;

@@ -16,7 +16,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
 
-/** Closes sessions whose {@code expires_at} has passed, with what is open of them. */
+/** Closes sessions whose {@code expires_at} has passed, with what is open of them, and removes leases that have run out. */
 public final class ExpireJob implements Job {
     private static final String DUE = """
             SELECT s.id, s.expires_at
@@ -28,12 +28,14 @@ public final class ExpireJob implements Job {
             """;
 
     private final Postgres postgres;
+    private final ExpiredLeases leases;
     private final Changer changer;
     private final Clock clock;
     private final ReaperConfig config;
 
     public ExpireJob(Postgres postgres, Changer changer, Clock clock, ReaperConfig config) {
         this.postgres = postgres;
+        this.leases = new ExpiredLeases(postgres, config.batch());
         this.changer = changer;
         this.clock = clock;
         this.config = config;
@@ -56,7 +58,7 @@ public final class ExpireJob implements Job {
 
     @Override
     public Counts run() {
-        Counts counts = Counts.zero("seen", "expired");
+        Counts counts = Counts.zero("seen", "expired", "leases_removed");
         Instant now = clock.instant();
         OffsetDateTime expired = Instant.EPOCH.atOffset(ZoneOffset.UTC);
         UUID last = new UUID(0, 0);
@@ -73,6 +75,7 @@ public final class ExpireJob implements Job {
                 last = due.getLast().getUUID("id");
             }
         } while (due.size() == config.batch());
+        counts.add("leases_removed", leases.removeExpired());
         return counts;
     }
 }

@@ -16,8 +16,15 @@ import org.jboss.logging.Logger;
 public final class Claims {
     private static final Logger LOG = Logger.getLogger(Claims.class);
 
-    private static final String RENEW =
-            "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0";
+    /** A claim that has gone without becoming somebody else's is taken again: Redis was flushed, or the lease ran out. */
+    private static final String RENEW = """
+            local owner = redis.call('GET', KEYS[1])
+            if owner == ARGV[1] then redis.call('PEXPIRE', KEYS[1], ARGV[2]) return 1 end
+            if owner then return 0 end
+            redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+            return 2
+            """;
+
     private static final String RELEASE =
             "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
 
@@ -65,21 +72,13 @@ public final class Claims {
         return stale && redis.number(Request.cmd(Command.DEL).arg(prefix + name)) == 1;
     }
 
-    private boolean owned(String script, Claim claim, String... more) {
-        try {
-            Request eval =
-                    Request.cmd(Command.EVAL).arg(script).arg(1).arg(claim.key).arg(claim.owner);
-            for (String argument : more) {
-                eval.arg(argument);
-            }
-            if (redis.number(eval) == 1) {
-                return true;
-            }
-        } catch (RuntimeException e) {
-            LOG.warnf("a claim is in doubt: reason=%s", e.getClass().getSimpleName());
+    private long eval(String script, Claim claim, String... more) {
+        Request eval =
+                Request.cmd(Command.EVAL).arg(script).arg(1).arg(claim.key).arg(claim.owner);
+        for (String argument : more) {
+            eval.arg(argument);
         }
-        expired.increment();
-        return false;
+        return redis.number(eval);
     }
 
     /** A claim that is held, as far as anybody knows. */
@@ -93,17 +92,36 @@ public final class Claims {
             this.owner = owner;
         }
 
-        /** Whether it is still held; it then lives for a whole lease again. */
+        /**
+         * Whether nobody else has it; it then lives for a whole lease again. While Redis does not answer nobody can have
+         * taken it, as far as anybody knows.
+         */
         public boolean renewed() {
-            lost = lost || !owned(RENEW, this, Long.toString(lease.toMillis()));
+            if (lost) {
+                return false;
+            }
+            try {
+                long renewal = eval(RENEW, this, Long.toString(lease.toMillis()));
+                lost = renewal == 0;
+                if (renewal != 1) {
+                    expired.increment();
+                }
+            } catch (RuntimeException e) {
+                LOG.warnf("a claim is in doubt: reason=%s", e.getClass().getSimpleName());
+            }
             return !lost;
         }
 
         /** Gives the claim back, unless it is somebody else's by now. */
         @Override
         public void close() {
-            if (!lost) {
-                owned(RELEASE, this);
+            if (lost) {
+                return;
+            }
+            try {
+                eval(RELEASE, this);
+            } catch (RuntimeException e) {
+                LOG.warnf("a claim runs out by itself: reason=%s", e.getClass().getSimpleName());
             }
         }
     }

@@ -30,6 +30,15 @@ public final class IndexStore {
             return dropped
             """;
 
+    private static final String BUILT = "built";
+
+    /** Nothing was lost, and nobody began again, since this token was set. */
+    private static final String BUILD = """
+            if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+            redis.call('SET', KEYS[1], ARGV[2])
+            return 1
+            """;
+
     private final Commands redis;
     private final LivenessIndex index;
 
@@ -44,6 +53,29 @@ public final class IndexStore {
      * @param score its deadline, as in {@link LivenessIndex#score}
      */
     public record Entry(SessionId session, long score) {}
+
+    /** Whether entries may be missing: they were not all written yet, or Redis was flushed since. */
+    public boolean lost() {
+        return redis.send(Request.cmd(Command.GET).arg(index.mark()))
+                .map(mark -> !mark.toString().equals(BUILT))
+                .orElse(true);
+    }
+
+    /** Begins to write all entries; the token is what {@link #built} compares. */
+    public void building(String token) {
+        redis.send(Request.cmd(Command.SET).arg(index.mark()).arg(token));
+    }
+
+    /** All entries are written; answers false when some of them may have been lost meanwhile. */
+    public boolean built(String token) {
+        return redis.number(Request.cmd(Command.EVAL)
+                        .arg(BUILD)
+                        .arg(1)
+                        .arg(index.mark())
+                        .arg(token)
+                        .arg(BUILT))
+                == 1;
+    }
 
     /** A page of the shard's entries whose deadline has passed, by deadline. Members that are no ids are removed. */
     public List<Entry> due(int shard, Instant now, int offset, int limit) {

@@ -19,6 +19,11 @@ public interface Job {
     /** How long to wait before the next scheduled run. */
     Duration untilNext(Instant now);
 
+    /** Whether it waits for a time of day: that is not anticipated. */
+    default boolean byTimeOfDay() {
+        return false;
+    }
+
     /** Does it, and says what was done. */
     Counts run();
 }

@@ -2,15 +2,14 @@ package dev.turnkeep.reaper.job;
 
 import io.quarkus.vertx.http.ManagementInterface;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 
 /**
- * {@code POST /jobs/{name}} runs a job and answers what it did. On both ports, since the service has no other routes: it is
- * for operators, and neither port belongs on a public network.
+ * {@code POST /jobs/{name}} runs a job and answers what it did. On the management port only: it is for operators, and asks
+ * for no credential.
  */
 @Singleton
 class JobRoutes {
@@ -20,16 +19,8 @@ class JobRoutes {
         this.jobs = jobs;
     }
 
-    void onMain(@Observes Router router) {
-        add(router);
-    }
-
     void onManagement(@Observes ManagementInterface management) {
-        add(management.router());
-    }
-
-    private void add(Router router) {
-        router.post("/jobs/:name").handler(this::run);
+        management.router().post("/jobs/:name").handler(this::run);
     }
 
     private void run(RoutingContext request) {

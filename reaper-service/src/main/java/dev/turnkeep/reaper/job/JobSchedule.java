@@ -16,8 +16,7 @@ import java.util.concurrent.TimeUnit;
 @Singleton
 class JobSchedule {
     private static final long STOP_SECONDS = 10;
-    /** Up to a tenth earlier, so that instances that were started together drift apart. */
-    private static final double JITTER = 0.1;
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
 
     private final Jobs jobs;
     private final Clock clock;
@@ -38,14 +37,23 @@ class JobSchedule {
     }
 
     private void repeat(Job job) {
+        Pauses pauses = new Pauses(job.byTimeOfDay(), FIRST_RETRY);
         Duration pause = job.untilFirst(clock.instant());
         while (!stops(pause)) {
-            try {
-                jobs.run(job);
-            } catch (RuntimeException toldAlready) {
-                // The next run may do better.
-            }
-            pause = earlier(job.untilNext(clock.instant()));
+            boolean done = ran(job);
+            pause = pauses.after(
+                    done,
+                    job.untilNext(clock.instant()),
+                    ThreadLocalRandom.current().nextDouble());
+        }
+    }
+
+    private boolean ran(Job job) {
+        try {
+            jobs.run(job);
+            return true;
+        } catch (RuntimeException toldAlready) {
+            return false;
         }
     }
 
@@ -56,11 +64,6 @@ class JobSchedule {
             Thread.currentThread().interrupt();
             return true;
         }
-    }
-
-    private static Duration earlier(Duration pause) {
-        double share = 1 - ThreadLocalRandom.current().nextDouble() * JITTER;
-        return Duration.ofMillis(Math.max(1, Math.round(pause.toMillis() * share)));
     }
 
     void stop(@Observes ShutdownEvent event) throws InterruptedException {

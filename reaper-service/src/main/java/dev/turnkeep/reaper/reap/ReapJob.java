@@ -12,6 +12,7 @@ import dev.turnkeep.reaper.index.IndexStore;
 import dev.turnkeep.reaper.index.IndexStore.Entry;
 import dev.turnkeep.reaper.job.Counts;
 import dev.turnkeep.reaper.job.Job;
+import dev.turnkeep.reaper.sweep.IndexRebuild;
 import io.vertx.core.VertxException;
 import java.time.Clock;
 import java.time.Duration;
@@ -30,6 +31,7 @@ import org.jboss.logging.Logger;
 public final class ReapJob implements Job {
     private static final Logger LOG = Logger.getLogger(ReapJob.class);
 
+    private final IndexRebuild rebuild;
     private final IndexStore index;
     private final Claims claims;
     private final Changer changer;
@@ -38,7 +40,14 @@ public final class ReapJob implements Job {
     private final ReaperConfig config;
 
     public ReapJob(
-            IndexStore index, Claims claims, Changer changer, OpenGauges gauges, Clock clock, ReaperConfig config) {
+            IndexRebuild rebuild,
+            IndexStore index,
+            Claims claims,
+            Changer changer,
+            OpenGauges gauges,
+            Clock clock,
+            ReaperConfig config) {
+        this.rebuild = rebuild;
         this.index = index;
         this.claims = claims;
         this.changer = changer;
@@ -65,6 +74,7 @@ public final class ReapJob implements Job {
     @Override
     public Counts run() {
         Counts counts = Counts.zero("seen", "ended", "index_removed", "shards_claimed", "shards_taken");
+        rebuildWhenLost(counts);
         // In another order in every run and instance: several instances rarely want the same shard.
         List<Integer> shards =
                 new ArrayList<>(IntStream.range(0, LivenessIndex.SHARDS).boxed().toList());
@@ -91,6 +101,19 @@ public final class ReapJob implements Job {
         return counts;
     }
 
+    /** Redis was flushed: nothing of what it held is waited for until the next sweep. */
+    private void rebuildWhenLost(Counts counts) {
+        try {
+            if (rebuild.due() && claims.take("sweep") instanceof Claims.Claim claim) {
+                try (claim) {
+                    rebuild.run(claim, counts);
+                }
+            }
+        } catch (RuntimeException e) {
+            LOG.warnf("the index was not written anew: reason=%s", e.getClass().getSimpleName());
+        }
+    }
+
     private void claimed(int shard, Counts counts) {
         switch (claims.take("reap:" + shard)) {
             case Claims.Claim claim -> {
@@ -113,10 +136,12 @@ public final class ReapJob implements Job {
             Ending.Batch batch =
                     changer.endIdle(page.stream().map(Entry::session).toList(), now);
             Tally.add(counts, "ended", batch);
-            int gone = tidy(page, batch);
-            counts.add("index_removed", gone);
+            counts.add("index_removed", tidy(page, batch));
             // What stays due (vetoed, locked) is passed over, so that the rest has its turn.
-            passed += page.size() - gone;
+            passed += page.stream()
+                    .filter(entry -> staysDue(batch.of(entry.session())))
+                    .mapToInt(entry -> 1)
+                    .sum();
             if (page.size() < config.batch() || !claim.renewed()) {
                 return;
             }
@@ -124,21 +149,26 @@ public final class ReapJob implements Job {
         }
     }
 
+    /** Whether its entry stays where it is, among those that are due. */
+    private static boolean staysDue(Ending ending) {
+        return switch (ending) {
+            case Ending.Done _, Ending.NotDue _ -> false;
+            // Whoever resumes it puts it back.
+            case Ending.Kept(Veto veto) -> veto != Veto.SUSPENDED;
+            case Ending.Absent _ -> true;
+        };
+    }
+
     /** Brings the index in line with what was found; answers how many entries went. */
     private int tidy(List<Entry> page, Ending.Batch batch) {
         List<Entry> over = new ArrayList<>();
         List<Entry> extended = new ArrayList<>();
         for (Entry entry : page) {
-            switch (batch.of(entry.session())) {
-                case Ending.Done _ -> over.add(entry);
-                case Ending.NotDue(IdleVerdict.NotDue(Instant deadline)) ->
-                    extended.add(new Entry(entry.session(), LivenessIndex.score(deadline, Duration.ZERO)));
-                case Ending.NotDue _ -> over.add(entry);
-                // Whoever resumes it puts it back.
-                case Ending.Kept(Veto veto) when veto == Veto.SUSPENDED -> over.add(entry);
-                case Ending.Kept _, Ending.Absent _ -> {
-                    // It stays due.
-                }
+            Ending ending = batch.of(entry.session());
+            if (ending instanceof Ending.NotDue(IdleVerdict.NotDue(Instant deadline))) {
+                extended.add(new Entry(entry.session(), LivenessIndex.score(deadline, Duration.ZERO)));
+            } else if (!staysDue(ending)) {
+                over.add(entry);
             }
         }
         if (!extended.isEmpty()) {

@@ -12,7 +12,6 @@ import dev.turnkeep.reaper.index.IndexStore.Entry;
 import dev.turnkeep.reaper.job.Counts;
 import dev.turnkeep.reaper.job.Job;
 import dev.turnkeep.reaper.sweep.SweepStore.Due;
-import dev.turnkeep.reaper.sweep.SweepStore.Open;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,10 +26,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SweepJob implements Job {
     private static final Logger LOG = Logger.getLogger(SweepJob.class);
-    private static final SessionId FIRST = new SessionId(new UUID(0, 0));
-    private static final Due BEGINNING = new Due(FIRST, Instant.EPOCH);
+    private static final Due BEGINNING = new Due(new SessionId(new UUID(0, 0)), Instant.EPOCH, false);
 
     private final SweepStore store;
+    private final IndexRebuild rebuild;
     private final IndexStore index;
     private final Claims claims;
     private final Changer changer;
@@ -38,8 +37,15 @@ public final class SweepJob implements Job {
     private final ReaperConfig config;
 
     public SweepJob(
-            Postgres postgres, IndexStore index, Claims claims, Changer changer, Clock clock, ReaperConfig config) {
+            Postgres postgres,
+            IndexRebuild rebuild,
+            IndexStore index,
+            Claims claims,
+            Changer changer,
+            Clock clock,
+            ReaperConfig config) {
         this.store = new SweepStore(postgres);
+        this.rebuild = rebuild;
         this.index = index;
         this.claims = claims;
         this.changer = changer;
@@ -85,45 +91,26 @@ public final class SweepJob implements Job {
     }
 
     private void sweep(Claims.@Nullable Claim claim, Counts counts) {
+        rebuild.run(claim, counts);
         Instant now = clock.instant();
-        SessionId last = FIRST;
-        List<Open> open = store.open(last, config.batch());
-        while (!open.isEmpty()) {
-            counts.add("open", open.size());
-            index(open, counts);
-            List<SessionId> moved =
-                    open.stream().filter(Open::moved).map(Open::id).toList();
-            if (!moved.isEmpty()) {
-                counts.add("rebucketed", store.rebucket(moved, now));
-            }
-            last = open.getLast().id();
-            open = stopped(claim, open.size()) ? List.of() : store.open(last, config.batch());
-        }
         Due latest = BEGINNING;
-        List<Due> due = store.due(now, latest, config.batch());
-        while (!due.isEmpty()) {
-            counts.add("seen", due.size());
-            Ending.Batch batch = changer.endIdle(due.stream().map(Due::id).toList(), now);
-            Tally.add(counts, "ended", batch);
-            forget(batch, now, counts);
-            latest = due.getLast();
-            due = stopped(claim, due.size()) ? List.of() : store.due(now, latest, config.batch());
-        }
+        List<Due> page;
+        do {
+            page = store.due(now, latest, config.batch());
+            List<SessionId> due = page.stream().filter(Due::over).map(Due::id).toList();
+            if (!due.isEmpty()) {
+                counts.add("seen", due.size());
+                Ending.Batch batch = changer.endIdle(due, now);
+                Tally.add(counts, "ended", batch);
+                forget(batch, now, counts);
+            }
+            latest = page.isEmpty() ? latest : page.getLast();
+        } while (!stopped(claim, page.size()));
     }
 
     /** After the last page, or when somebody else may be sweeping by now. */
     private boolean stopped(Claims.@Nullable Claim claim, int page) {
         return page < config.batch() || (claim != null && !claim.renewed());
-    }
-
-    private void index(List<Open> open, Counts counts) {
-        try {
-            index.put(open.stream().map(o -> new Entry(o.id(), o.score())).toList());
-            counts.add("indexed", open.size());
-        } catch (RuntimeException e) {
-            counts.add("not_indexed", open.size());
-            LOG.warnf("sessions were not indexed: reason=%s", e.getClass().getSimpleName());
-        }
     }
 
     /** What ended was due by now; a later turn's score is beyond. */

@@ -41,9 +41,13 @@ final class SweepStore {
                 FOR NO KEY UPDATE SKIP LOCKED)
             """;
 
+    /** A bucket is the deadline floored to a minute: whether the deadline itself has passed is told with each. */
     private static final String DUE = """
-            SELECT s.id, s.idle_bucket
+            SELECT s.id, s.idle_bucket,
+                   s.last_received_at + coalesce((e.harness_idle_timeouts ->> s.harness_id)::interval, e.idle_timeout) < $1
+                       AS is_over
             FROM sessions s
+            JOIN environments e ON e.org_id = s.org_id AND e.name = s.environment
             WHERE s.state = 'open' AND s.idle_bucket <= $1 AND (s.idle_bucket, s.id) > ($2, $3)
             ORDER BY s.idle_bucket, s.id
             LIMIT $4
@@ -62,8 +66,12 @@ final class SweepStore {
      */
     record Open(SessionId id, long score, boolean moved) {}
 
-    /** A session whose bucket has passed. */
-    record Due(SessionId id, Instant bucket) {}
+    /**
+     * A session whose bucket has passed.
+     *
+     * @param over whether its deadline has
+     */
+    record Due(SessionId id, Instant bucket, boolean over) {}
 
     List<Open> open(SessionId after, int limit) {
         return postgres.rows(OPEN, after.value(), limit).stream()
@@ -90,7 +98,8 @@ final class SweepStore {
                 .stream()
                 .map(row -> new Due(
                         new SessionId(row.getUUID("id")),
-                        row.getOffsetDateTime("idle_bucket").toInstant()))
+                        row.getOffsetDateTime("idle_bucket").toInstant(),
+                        row.getBoolean("is_over")))
                 .toList();
     }
 }

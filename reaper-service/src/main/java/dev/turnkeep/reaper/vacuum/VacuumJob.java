@@ -4,6 +4,7 @@ import dev.turnkeep.contracts.id.SessionId;
 import dev.turnkeep.contracts.lifecycle.LivenessIndex;
 import dev.turnkeep.reaper.config.ReaperConfig;
 import dev.turnkeep.reaper.ending.Postgres;
+import dev.turnkeep.reaper.expire.ExpiredLeases;
 import dev.turnkeep.reaper.index.Claims;
 import dev.turnkeep.reaper.index.IndexStore;
 import dev.turnkeep.reaper.index.IndexStore.Entry;
@@ -29,8 +30,6 @@ public final class VacuumJob implements Job {
 
     private static final String OPEN = "SELECT s.id FROM sessions s WHERE s.id = ANY ($1::uuid[]) AND s.state = 'open'";
 
-    private static final String LEASES = "DELETE FROM session_leases l WHERE l.expires_at < clock_timestamp()";
-
     private static final String PLACEHOLDERS = """
             SELECT p.id, p.created_at
             FROM sessions p
@@ -55,6 +54,7 @@ public final class VacuumJob implements Job {
             """;
 
     private final Postgres postgres;
+    private final ExpiredLeases leases;
     private final IndexStore index;
     private final Claims claims;
     private final Clock clock;
@@ -62,6 +62,7 @@ public final class VacuumJob implements Job {
 
     public VacuumJob(Postgres postgres, IndexStore index, Claims claims, Clock clock, ReaperConfig config) {
         this.postgres = postgres;
+        this.leases = new ExpiredLeases(postgres, config.batch());
         this.index = index;
         this.claims = claims;
         this.clock = clock;
@@ -76,6 +77,11 @@ public final class VacuumJob implements Job {
     @Override
     public boolean enabled() {
         return config.vacuum().enabled();
+    }
+
+    @Override
+    public boolean byTimeOfDay() {
+        return config.vacuum().every().isEmpty();
     }
 
     @Override
@@ -94,7 +100,7 @@ public final class VacuumJob implements Job {
     @Override
     public Counts run() {
         Counts counts = Counts.zero("index_removed", "claims_removed", "leases_removed", "placeholders_removed");
-        counts.add("leases_removed", postgres.count(LEASES));
+        counts.add("leases_removed", leases.removeExpired());
         placeholders(counts);
         try {
             for (int shard = 0; shard < LivenessIndex.SHARDS; shard++) {

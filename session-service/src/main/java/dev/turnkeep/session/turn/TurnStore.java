@@ -72,19 +72,29 @@ final class TurnStore {
                 updated_at = excluded.updated_at
             """;
 
-    /** A partition count that has changed is remembered with the time: keys may have moved to other partitions. */
+    /**
+     * A count that has changed is remembered with the time up to which producers may go by the old one. An older look of
+     * another instance changes nothing. Seconds: how long a producer may go by what it knew.
+     */
+    private static final String COUNTED = """
+            INSERT INTO topic_progress AS known (topic, partition_count, counted_at)
+            VALUES ($1, $2, LEAST($3, clock_timestamp()))
+            ON CONFLICT (topic) DO UPDATE SET
+                counted_since = CASE WHEN known.partition_count <> excluded.partition_count
+                    THEN clock_timestamp() + make_interval(secs => $4::float8) ELSE known.counted_since END,
+                partition_count = excluded.partition_count,
+                counted_at = excluded.counted_at
+            WHERE known.counted_at < excluded.counted_at
+            """;
+
     private static final String WATERMARK = """
-            INSERT INTO partition_progress AS known (
-                topic, partition, processed_through, next_offset, partition_count, updated_at)
-            SELECT $1, p.partition, LEAST($4, clock_timestamp()), p.next_offset, $5, $6
+            INSERT INTO partition_progress AS known (topic, partition, processed_through, next_offset, updated_at)
+            SELECT $1, p.partition, LEAST($4, clock_timestamp()), p.next_offset, $5
             FROM unnest($2::integer[], $3::bigint[]) AS p (partition, next_offset)
             ORDER BY p.partition
             ON CONFLICT (topic, partition) DO UPDATE SET
                 processed_through = GREATEST(known.processed_through, excluded.processed_through),
                 next_offset = GREATEST(known.next_offset, excluded.next_offset),
-                counted_since = CASE WHEN known.partition_count <> excluded.partition_count THEN excluded.updated_at
-                    ELSE known.counted_since END,
-                partition_count = excluded.partition_count,
                 updated_at = excluded.updated_at
             """;
 
@@ -178,18 +188,23 @@ final class TurnStore {
     }
 
     /**
+     * A topic had so many partitions at a moment.
+     *
+     * @param producersAge how long a producer may go by an older count
+     */
+    static Future<Integer> counted(SqlClient client, String topic, int partitions, Instant at, Duration producersAge) {
+        return client.preparedQuery(COUNTED)
+                .execute(Tuple.of(topic, partitions, at.atOffset(ZoneOffset.UTC), producersAge.toMillis() / 1000.0))
+                .map(result -> result.rowCount());
+    }
+
+    /**
      * Every turn of these partitions up to this append time is in these tables.
      *
      * @param nextOffsets by partition
-     * @param partitions how many partitions the topic has
      */
     static Future<Integer> watermark(
-            SqlClient client,
-            String topic,
-            Map<Integer, Long> nextOffsets,
-            int partitions,
-            Instant through,
-            Instant now) {
+            SqlClient client, String topic, Map<Integer, Long> nextOffsets, Instant through, Instant now) {
         List<Map.Entry<Integer, Long>> rows = List.copyOf(nextOffsets.entrySet());
         return client.preparedQuery(WATERMARK)
                 .execute(Tuple.of(
@@ -197,7 +212,6 @@ final class TurnStore {
                         rows.stream().map(Map.Entry::getKey).toArray(Integer[]::new),
                         rows.stream().map(Map.Entry::getValue).toArray(Long[]::new),
                         through.atOffset(ZoneOffset.UTC),
-                        partitions,
                         now.atOffset(ZoneOffset.UTC)))
                 .map(result -> result.rowCount());
     }

@@ -62,9 +62,19 @@ public interface TurnsConfig {
     @WithDefault("5s")
     Duration watermarkRefresh();
 
-    /** How far the watermark stays behind the clock: for clocks that differ, and turns that brokers still replicate. */
-    @WithDefault("5s")
+    /**
+     * How far the watermark stays behind the clock: for clocks that differ, and for turns that have their time already and
+     * that brokers still replicate. More than the brokers' {@code replica.lag.time.max.ms}, which is 30 s unless changed.
+     */
+    @WithDefault("35s")
     Duration watermarkMargin();
+
+    /**
+     * How long producers of turns may go by an older count of the topic's partitions: more than their {@code
+     * metadata.max.age.ms}, which is 5 minutes unless changed.
+     */
+    @WithDefault("6m")
+    Duration producersAge();
 
     /** How long a stop, or a rebalance, waits for the transactions under way. */
     @WithDefault("10s")

@@ -41,7 +41,6 @@ import org.jspecify.annotations.Nullable;
 final class TurnsConsumer implements Runnable, ConsumerRebalanceListener {
     private static final Logger LOG = Logger.getLogger(TurnsConsumer.class);
     private static final Duration POLL = Duration.ofMillis(250);
-    private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration BROKEN = Duration.ofSeconds(1);
 
     private final Consumer<byte[], byte[]> consumer;
@@ -181,27 +180,19 @@ final class TurnsConsumer implements Runnable, ConsumerRebalanceListener {
         }
     }
 
-    /** What is read to its end, and of which nothing is under way, is stored as of now. */
+    /** Where nothing is under way, all that lies before the position is stored. */
     private void followTheClock() {
-        List<TopicPartition> quiet = new ArrayList<>(consumer.assignment());
-        quiet.removeAll(working.keySet());
-        if (quiet.isEmpty()) {
-            return;
-        }
-        try {
-            Instant looked = watermark.now();
-            Map<Integer, Long> reached = new HashMap<>();
-            consumer.endOffsets(quiet, LOOK).forEach((partition, end) -> {
-                if (consumer.position(partition, LOOK) >= end) {
-                    reached.put(partition.partition(), end);
+        Map<Integer, Long> stored = new HashMap<>();
+        for (TopicPartition partition : consumer.assignment()) {
+            if (!working.containsKey(partition)) {
+                try {
+                    stored.put(partition.partition(), consumer.position(partition, Duration.ZERO));
+                } catch (KafkaException e) {
+                    // It was assigned a moment ago, and has no position yet.
                 }
-            });
-            watermark.passed(reached, consumer.partitionsFor(topic, LOOK).size(), looked);
-        } catch (KafkaException e) {
-            LOG.debugf(
-                    "the ends of the partitions are unknown: reason=%s",
-                    e.getClass().getSimpleName());
+            }
         }
+        watermark.look(stored);
     }
 
     /** Polls until a partition has a batch, the bound is reached, or nothing more is there at the moment. */

@@ -39,6 +39,8 @@ import org.jspecify.annotations.Nullable;
 public class TurnsService {
     private static final Duration CLOSE = Duration.ofSeconds(5);
     private static final int POLL_RECORDS = 8;
+    /** A look at the watermark that Postgres does not answer is given up: the next one may fare better. */
+    private static final Duration STORE = Duration.ofSeconds(15);
 
     private final TurnsConfig config;
     private final KafkaConfig kafka;
@@ -50,6 +52,7 @@ public class TurnsService {
 
     private @Nullable TopicGuard guard;
     private @Nullable TurnsConsumer consumer;
+    private @Nullable BrokerEnds ends;
     private @Nullable Thread polling;
     private @Nullable Producer<byte[], byte[]> producer;
 
@@ -89,10 +92,7 @@ public class TurnsService {
                 this::topicsVerified,
                 new BatchProcessor(batch -> store(transaction, batch), deadLetters::put, config),
                 metrics,
-                new Watermark(
-                        (ends, partitions, through, now) -> raise(pool, topics, ends, partitions, through, now),
-                        clock,
-                        config),
+                watermark(pool, topics.turns().name()),
                 config);
         polling = Thread.ofPlatform().name("turns-consumer").start(consumer);
     }
@@ -104,11 +104,21 @@ public class TurnsService {
         return outcome;
     }
 
-    private Duration raise(
-            Pool pool, Topics topics, Map<Integer, Long> ends, int partitions, Instant through, Instant now) {
-        String topic = topics.turns().name();
-        await(TurnStore.watermark(pool, topic, ends, partitions, through, now));
-        return await(TurnStore.shortestIdle(pool)).orElse(config.watermarkRefresh());
+    private Watermark watermark(Pool pool, String topic) {
+        BrokerEnds brokers = new BrokerEnds(kafka, topic);
+        ends = brokers;
+        return new Watermark(
+                brokers,
+                (reached, partitions, through, now) -> {
+                    // The count first: a watermark must not be seen beside a count that is older.
+                    await(TurnStore.counted(pool, topic, partitions, through, config.producersAge()), STORE);
+                    if (!reached.isEmpty()) {
+                        await(TurnStore.watermark(pool, topic, reached, through, now), STORE);
+                    }
+                    return await(TurnStore.shortestIdle(pool), STORE).orElse(config.watermarkRefresh());
+                },
+                clock,
+                config);
     }
 
     private boolean topicsVerified() {
@@ -159,6 +169,9 @@ public class TurnsService {
         if (consumer != null && polling != null) {
             consumer.stop();
             polling.join(config.drain().plus(CLOSE).plus(CLOSE));
+        }
+        if (ends != null) {
+            ends.close();
         }
         if (producer != null) {
             producer.close(CLOSE);

@@ -3,35 +3,61 @@ package dev.turnkeep.session.turn;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /**
  * Lets {@code processed_through} follow the clock in partitions that have nothing to read: every turn that was appended
- * before the look is stored. Without it the sessions of a quiet partition would never be known to be idle.
+ * before the look is stored. Without it the sessions of a quiet partition would never be known to be idle. It also counts
+ * the topic's partitions, whether any of them is quiet or not: a key may have moved to a new one.
  *
- * <p>{@link #due} and {@link #passed} belong to the polling thread; the write happens on a thread of its own, one at a time.
+ * <p>What was read and stored only grows, so a position stays true while the ends are asked for: an end that does not lie
+ * beyond it had been reached. The asking and the writing happen on a thread of their own, one look at a time; a partition
+ * whose end nobody tells rests, so that it keeps up none of the others.
  */
 final class Watermark {
     private static final Logger LOG = Logger.getLogger(Watermark.class);
     private static final Duration SHORTEST_REFRESH = Duration.ofMillis(250);
+    private static final Duration REST = Duration.ofSeconds(10);
 
     /** Where watermarks are kept. */
     interface Store {
-        /** Raises the watermarks; answers the shortest idle timeout that any session has. */
+        /**
+         * Raises the watermarks; answers the shortest idle timeout that any session has.
+         *
+         * @param nextOffsets by partition: its end, which has been reached; empty when none has
+         * @param partitions how many partitions the topic has
+         * @param through everything that was appended before is stored; the partitions were counted no earlier
+         */
         Duration raise(Map<Integer, Long> nextOffsets, int partitions, Instant through, Instant now);
     }
 
+    /** What the brokers say of the topic now, not what a client remembers. */
+    interface Ends {
+        /** How many partitions it has. */
+        int partitions();
+
+        /** The ends of those partitions that are told in time. */
+        Map<Integer, Long> of(Set<Integer> partitions);
+    }
+
+    private final Ends ends;
     private final Store store;
     private final Clock clock;
     private final Duration margin;
     private final Duration refresh;
-    private final AtomicBoolean writing = new AtomicBoolean();
+    private final AtomicBoolean looking = new AtomicBoolean();
+    /** Until when, by {@link System#nanoTime}, a partition is not asked for. Confined to the look under way. */
+    private final Map<Integer, Long> resting = new HashMap<>();
+
     private volatile Duration pause;
     private long lastNanos = System.nanoTime();
 
-    Watermark(Store store, Clock clock, TurnsConfig config) {
+    Watermark(Ends ends, Store store, Clock clock, TurnsConfig config) {
+        this.ends = ends;
         this.store = store;
         this.clock = clock;
         this.margin = config.watermarkMargin();
@@ -39,36 +65,38 @@ final class Watermark {
         this.pause = SHORTEST_REFRESH;
     }
 
-    /** Whether to look at the partitions' ends; the caller does so at once. */
+    /** Whether it is time for a look; the caller, which is the polling thread, then has it at once. */
     boolean due() {
-        if (writing.get() || System.nanoTime() - lastNanos < pause.toNanos()) {
+        if (looking.get() || System.nanoTime() - lastNanos < pause.toNanos()) {
             return false;
         }
         lastNanos = System.nanoTime();
         return true;
     }
 
-    Instant now() {
-        return clock.instant();
-    }
-
     /**
-     * These partitions had nothing left to process.
+     * Begins a look and returns at once.
      *
-     * @param nextOffsets by partition: its end, which has been reached
-     * @param partitions how many partitions the topic has
-     * @param looked taken before the ends were asked for
+     * @param positions by partition: everything before is stored
      */
-    void passed(Map<Integer, Long> nextOffsets, int partitions, Instant looked) {
-        if (nextOffsets.isEmpty() || !writing.compareAndSet(false, true)) {
-            return;
+    void look(Map<Integer, Long> positions) {
+        if (looking.compareAndSet(false, true)) {
+            Map<Integer, Long> stored = Map.copyOf(positions);
+            Thread.ofVirtual().name("turns-watermark").start(() -> {
+                try {
+                    raise(stored);
+                } finally {
+                    looking.set(false);
+                }
+            });
         }
-        Thread.ofVirtual().name("turns-watermark").start(() -> raise(nextOffsets, partitions, looked));
     }
 
-    private void raise(Map<Integer, Long> nextOffsets, int partitions, Instant looked) {
+    private void raise(Map<Integer, Long> stored) {
         try {
-            Duration idle = store.raise(nextOffsets, partitions, looked.minus(margin), clock.instant());
+            Instant looked = clock.instant();
+            int partitions = ends.partitions();
+            Duration idle = store.raise(reached(stored), partitions, looked.minus(margin), clock.instant());
             // A session of the shortest timeout must not wait for the watermark longer than for the timeout.
             Duration often = idle.dividedBy(2);
             pause = often.compareTo(refresh) > 0 ? refresh : often;
@@ -77,8 +105,24 @@ final class Watermark {
             // The reaper waits meanwhile: nothing ends too early.
             pause = refresh;
             LOG.warnf("the watermark was not raised: reason=%s", e.getClass().getSimpleName());
-        } finally {
-            writing.set(false);
         }
+    }
+
+    private Map<Integer, Long> reached(Map<Integer, Long> stored) {
+        long now = System.nanoTime();
+        resting.values().removeIf(until -> until - now <= 0);
+        Map<Integer, Long> asked = new HashMap<>(stored);
+        asked.keySet().removeAll(resting.keySet());
+        Map<Integer, Long> told = asked.isEmpty() ? Map.of() : ends.of(asked.keySet());
+        Map<Integer, Long> reached = new HashMap<>();
+        asked.forEach((partition, position) -> {
+            Long end = told.get(partition);
+            if (end == null) {
+                resting.put(partition, now + REST.toNanos());
+            } else if (position >= end) {
+                reached.put(partition, end);
+            }
+        });
+        return reached;
     }
 }

@@ -218,8 +218,9 @@ class LifecycleIT {
     private List<String> progress() {
         try (var connection = Objects.requireNonNull(space).postgres().connect();
                 var query = connection.prepareStatement(
-                        "SELECT partition, partition_count, processed_through > ? FROM partition_progress ORDER BY 1")) {
-            query.setObject(1, now.minusSeconds(5).atOffset(java.time.ZoneOffset.UTC));
+                        "SELECT p.partition, t.partition_count, LEAST(p.processed_through, t.counted_at) > ? "
+                                + "FROM partition_progress p JOIN topic_progress t USING (topic) ORDER BY 1")) {
+            query.setObject(1, now.atOffset(java.time.ZoneOffset.UTC));
             List<String> rows = new ArrayList<>();
             try (var result = query.executeQuery()) {
                 while (result.next()) {

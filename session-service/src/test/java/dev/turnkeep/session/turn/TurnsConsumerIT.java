@@ -44,6 +44,7 @@ class TurnsConsumerIT {
                     "turnkeep.admin.key", ServiceOnTest.ADMIN_KEY,
                     "turnkeep.master.key", ServiceOnTest.MASTER_KEY,
                     "turnkeep.kafka.topic-partitions", "4",
+                    "turnkeep.session.turns.watermark-margin", "0s",
                     "quarkus.http.test-port", "0",
                     "quarkus.management.test-port", "0");
         }

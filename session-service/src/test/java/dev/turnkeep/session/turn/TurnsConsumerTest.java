@@ -12,7 +12,6 @@ import io.quarkus.runtime.configuration.DurationConverter;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.runtime.configuration.MemorySizeConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +62,7 @@ class TurnsConsumerTest {
                 () -> true,
                 new BatchProcessor(this::store, (source, problem, detail) -> stored.add(problem.code()), config),
                 new TurnMetrics(new SimpleMeterRegistry(), new EndingMetrics(new SimpleMeterRegistry())),
-                new Watermark((offsets, partitions, through, now) -> Duration.ofHours(1), Clock.systemUTC(), config),
+                WatermarkTest.unasked(config),
                 config);
         Thread polling = new Thread(consumer);
         polling.start();

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.reaper.check;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.reaper.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.reaper.ending;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.reaper.job;
+
+import org.jspecify.annotations.NullMarked;
