@@ -21,8 +21,10 @@ public enum Problem {
     UNSUPPORTED_PROVIDER("unsupported_provider", 422, "The provider is not supported"),
     UNPROCESSABLE_REQUEST("unprocessable_request", 422, "The provider request cannot be read"),
     UNPROCESSABLE_RESPONSE("unprocessable_response", 422, "The provider response cannot be read"),
+    UNPROCESSABLE("unprocessable", 422, "The request is well-formed and cannot be met"),
     RATE_LIMITED("rate_limited", 429, "The rate limit is exceeded"),
     INTERNAL("internal", 500, "An unexpected error happened"),
+    NOT_OFFERED("not_offered", 501, "This installation does not offer it"),
     UNAVAILABLE("unavailable", 503, "A store cannot confirm at the moment"),
     OVERLOADED("overloaded", 503, "The instance is at its limit of bytes in flight"),
 

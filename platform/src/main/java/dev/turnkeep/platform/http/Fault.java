@@ -40,6 +40,12 @@ record Fault(
         };
     }
 
+    /** Whether the same request would be answered the same: some clients try a 409 and every 5xx again unless told so. */
+    boolean isFinal() {
+        boolean passes = status == 408 || status == 425 || status == 429;
+        return (status < 500 && !passes) || status == 501;
+    }
+
     private static Fault expected(Problem problem, String detail, @Nullable String field) {
         return new Fault(problem, problem.status(), detail, field, wait(problem.status()), false);
     }

@@ -75,6 +75,9 @@ public class ProblemMapper {
         if (fault.status() == 401) {
             builder.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
         }
+        if (fault.isFinal()) {
+            builder.header("x-should-retry", "false");
+        }
         if (allow != null) {
             builder.header(HttpHeaders.ALLOW, allow);
         }

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Commands on one session: under its row lock, with their events, in one transaction. */
 @Singleton
-class Lifecycle {
+public class Lifecycle {
     private final Database database;
     private final Liveness liveness;
     private final EndingMetrics metrics;
@@ -52,7 +52,7 @@ class Lifecycle {
      * @param reason the caller's words for a close
      * @throws Invalid 404 when there is no such session, 409 when its state does not allow the command
      */
-    void command(Scope scope, SessionId session, Command command, @Nullable String reason) {
+    public void command(Scope scope, SessionId session, Command command, @Nullable String reason) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         Done done = database.inOrg(scope.org(), work -> {
             Standing standing = LifecycleStore.lock(work, scope, session).orElseThrow(Lifecycle::notFound);

@@ -13,7 +13,8 @@ public record Statement(String sql, Tuple parameters) {
         return new Statement(sql, Tuple.from(parameters));
     }
 
-    Future<List<Row>> on(SqlConnection connection) {
+    /** Sends it; the rows come later. */
+    public Future<List<Row>> on(SqlConnection connection) {
         return connection.preparedQuery(sql).execute(parameters).map(rows -> rows.stream()
                 .toList());
     }

@@ -11,9 +11,9 @@ import dev.turnkeep.contracts.lifecycle.Session;
 import dev.turnkeep.contracts.lifecycle.State;
 import dev.turnkeep.contracts.lifecycle.SubjectSlot;
 import dev.turnkeep.contracts.lifecycle.TurnFacts;
+import dev.turnkeep.session.store.Buckets;
 import dev.turnkeep.session.turn.Lookups.AnyKey;
 import dev.turnkeep.session.turn.Lookups.Live;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -25,7 +25,6 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +32,6 @@ import org.jspecify.annotations.Nullable;
  * buckets of missing names ascending, then rows by id ascending. Pure; single use.
  */
 final class LockPlan {
-    private static final int BUCKETS = 256;
-
     /** What the look-ups found, before any lock. */
     record Lookup(
             List<Found> byKey,
@@ -197,7 +194,7 @@ final class LockPlan {
 
     private List<Found> ofSlot(ActorSlot slot) {
         List<Found> sessions = lookup.bySlot().getOrDefault(slot, List.of());
-        int bucket = bucket(slot.encoded());
+        int bucket = Buckets.of(slot.encoded());
         all.add(bucket);
         if (sessions.stream().noneMatch(Found::live)) {
             missing.add(bucket);
@@ -228,7 +225,8 @@ final class LockPlan {
         }
         // A session that exists may be an ancestor of its parent-to-be. One such link at a time per environment, with
         // both ends locked, is what makes the look for a cycle conclusive.
-        int links = bucket("forks of " + scope.org() + " " + scope.environment().value());
+        int links =
+                Buckets.of("forks of " + scope.org() + " " + scope.environment().value());
         all.add(links);
         missing.add(links);
         known.forEach(found -> {
@@ -268,13 +266,6 @@ final class LockPlan {
     }
 
     private static int bucket(AnyKey name) {
-        return bucket("key " + name.scope().org() + " "
-                + name.scope().environment().value() + " " + name.key().value());
-    }
-
-    private static int bucket(String name) {
-        CRC32 crc = new CRC32();
-        crc.update(name.getBytes(StandardCharsets.UTF_8));
-        return (int) (crc.getValue() % BUCKETS);
+        return Buckets.ofKey(name.scope(), name.key());
     }
 }

@@ -7,6 +7,7 @@ import dev.turnkeep.contracts.lifecycle.EndReason;
 import dev.turnkeep.contracts.lifecycle.ModelUsageJson;
 import dev.turnkeep.contracts.lifecycle.Placeholder;
 import dev.turnkeep.contracts.lifecycle.Session;
+import dev.turnkeep.session.store.Buckets;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -25,11 +26,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The turn transaction's statements on {@code sessions}. All of them are set-based. */
 final class SessionStore {
-    /** The first of the two keys of every advisory lock taken here. */
-    private static final int LOCK_CLASS = 0x7475726e;
-
-    private static final String LOCK_BUCKETS = "SELECT pg_advisory_xact_lock($1, b) FROM unnest($2::integer[]) AS b";
-
     private static final String LOCK_ROWS = """
             SELECT %s
             FROM sessions s
@@ -142,9 +138,8 @@ final class SessionStore {
     }
 
     /** Takes the buckets' locks until the end of the transaction, in the order given: ascending. */
-    static Future<RowSet<Row>> lockBuckets(SqlConnection connection, Collection<Integer> ascending) {
-        Object buckets = ascending.toArray(Integer[]::new);
-        return connection.preparedQuery(LOCK_BUCKETS).execute(Tuple.of(LOCK_CLASS, buckets));
+    static Future<List<Row>> lockBuckets(SqlConnection connection, Collection<Integer> ascending) {
+        return Buckets.lock(ascending).on(connection);
     }
 
     /** Locks rows in the order of their ids and reads them as they are once the lock is held. */

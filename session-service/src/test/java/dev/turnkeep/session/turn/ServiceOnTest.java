@@ -63,11 +63,36 @@ public final class ServiceOnTest implements AutoCloseable {
                 key.body().get("key").asText());
     }
 
+    /**
+     * Another key to the same environment.
+     *
+     * @param scopes a JSON array
+     */
+    public String keyWith(Tenant tenant, String scopes) {
+        String body = "{\"org_id\":\"%s\",\"environment\":\"test\",\"scopes\":%s}"
+                .formatted(tenant.scope().org(), scopes);
+        Answer key = send("POST", "/v1/admin/keys", ADMIN_KEY, body);
+        assertThat(key.status()).isEqualTo(201);
+        return key.body().get("key").asText();
+    }
+
     public Answer get(String path, String key) {
         return send("GET", path, key, "");
     }
 
     public Answer send(String method, String path, String key, String body) {
+        HttpResponse<String> response = exchange(method, path, key, body, Map.of());
+        try {
+            return new Answer(
+                    response.statusCode(), json.readTree(response.body().isEmpty() ? "{}" : response.body()));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The whole answer. */
+    public HttpResponse<String> exchange(
+            String method, String path, String key, String body, Map<String, String> headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .timeout(PATIENCE)
                 .header("Content-Type", "application/json")
@@ -75,10 +100,9 @@ public final class ServiceOnTest implements AutoCloseable {
         if (!key.isEmpty()) {
             request.header("Authorization", "Bearer " + key);
         }
+        headers.forEach(request::setHeader);
         try {
-            HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            return new Answer(
-                    response.statusCode(), json.readTree(response.body().isEmpty() ? "{}" : response.body()));
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @QuarkusTestResource(LocalStackResource.class)
 @TestProfile(TurnsConsumerIT.Keys.class)
-class TurnsConsumerIT {
+public class TurnsConsumerIT {
     /** Credentials and free ports. */
     public static final class Keys implements QuarkusTestProfile {
         @Override

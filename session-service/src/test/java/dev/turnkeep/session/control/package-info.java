@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.session.control;
+
+import org.jspecify.annotations.NullMarked;
