@@ -443,6 +443,46 @@ class RacesIT {
         assertThat(space.indexed()).isZero();
     }
 
+    @Test
+    void whatIsNoSessionInTheIndexIsRemovedAndKeepsNobodyBack() {
+        // Given: at the head of a shard
+        List<SessionId> sessions = space.open(40, space.idle);
+        for (String key : space.layout.keys()) {
+            space.send(Request.cmd(Command.ZADD).arg(key).arg(1).arg("no id at all"));
+        }
+
+        // When
+        Counts counts = space.reaper("batch", "1").reap.run();
+
+        // Then
+        assertThat(counts.of("ended")).isEqualTo(sessions.size());
+        assertThat(space.ends()).isEqualTo(sessions.size() + " of " + sessions.size());
+        assertThat(space.indexed()).isZero();
+    }
+
+    @Test
+    void aTurnThatReopensASessionWhileItIsBeingRetiredKeepsItsKeys() {
+        // Given
+        SessionId session = space.open("s", space.now.minus(Duration.ofDays(100)));
+        SessionId sibling = space.open("sibling", space.now.minus(Duration.ofDays(100)));
+        space.reaper().reap.run();
+        Reaper reaper = space.reaper(at(PausePoint.SCANNED, () -> {
+            space.execute(
+                    "UPDATE sessions SET state = 'open', epoch = 2, ended_at = NULL, end_reason = NULL WHERE id = '"
+                            + session + "'");
+            space.turn(session, space.now);
+        }));
+
+        // When
+        Counts counts = reaper.retire.run();
+
+        // Then
+        assertThat(counts.of("retired")).isEqualTo(1);
+        assertThat(counts.of("extended")).isEqualTo(1);
+        assertThat(space.state(session)).isEqualTo("open");
+        assertThat(space.state(sibling)).isEqualTo("retired");
+    }
+
     private static List<SessionId> ids() {
         return space.rows("SELECT id FROM sessions ORDER BY id LIMIT 300").stream()
                 .map(id -> SessionId.parse(id).orElseThrow())

@@ -163,7 +163,7 @@ public final class ReaperSpace implements AutoCloseable {
     /** Empties everything, and lets the consumer have read both partitions up to the present. */
     public void clear() {
         execute("TRUNCATE sessions, turns, node_variants, nodes, blobs, session_events, session_leases, "
-                + "session_end_failures, partition_progress, topic_progress, replication_state");
+                + "session_end_failures, partition_progress, topic_progress, replication_state CASCADE");
         execute("UPDATE environments SET idle_timeout = interval '30 minutes', harness_idle_timeouts = '{}'");
         flush();
         index.building("test");

@@ -133,6 +133,28 @@ class VetoesIT {
     }
 
     @Test
+    void aSessionThatWasMadeByTheApiIsNotIdleBeforeItsFirstTurn() {
+        // Given: of epoch 0, and long over by retention's measure
+        SessionId made = space.open("made", space.now.minus(Duration.ofDays(91)));
+        space.execute("UPDATE sessions SET state = 'created', epoch = 0, started_at = NULL, last_event_at = NULL, "
+                + "last_received_at = NULL, idle_bucket = NULL");
+        Reaper reaper = space.reaper();
+
+        // When
+        Counts reaped = reaper.reap.run();
+        reaper.sweep.run();
+        String beforeRetention = space.state(made);
+        Counts retired = reaper.retire.run();
+
+        // Then
+        assertThat(reaped.of("ended")).isZero();
+        assertThat(beforeRetention).isEqualTo("created");
+        assertThat(retired.of("retired")).isEqualTo(1);
+        assertThat(space.rows("SELECT count(*) FROM session_events WHERE type = 'session.ended'"))
+                .containsExactly("0");
+    }
+
+    @Test
     void aGapOfExactlyTheIdleTimeoutExtends() {
         // Given
         SessionId equal = space.open("equal", space.now.minus(ReaperSpace.IDLE));

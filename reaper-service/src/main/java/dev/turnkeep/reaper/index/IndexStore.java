@@ -157,20 +157,28 @@ public final class IndexStore {
     }
 
     private List<Entry> entries(int shard, Request request) {
-        List<Entry> entries = new ArrayList<>();
-        redis.send(request).ifPresent(response -> {
-            // RESP3 nests pairs, RESP2 lists members and scores in turn.
-            boolean pairs = response.size() > 0 && response.get(0).isArray();
-            for (int i = 0; i < response.size(); i += pairs ? 1 : 2) {
-                String member = (pairs ? response.get(i).get(0) : response.get(i)).toString();
-                String score = (pairs ? response.get(i).get(1) : response.get(i + 1)).toString();
-                Uuids.parse(member)
-                        .ifPresentOrElse(
-                                id -> entries.add(new Entry(new SessionId(id), Math.round(Double.parseDouble(score)))),
-                                () -> forget(shard, member));
+        while (true) {
+            List<Entry> entries = new ArrayList<>();
+            List<String> strangers = new ArrayList<>();
+            redis.send(request).ifPresent(response -> {
+                // RESP3 nests pairs, RESP2 lists members and scores in turn.
+                boolean pairs = response.size() > 0 && response.get(0).isArray();
+                for (int i = 0; i < response.size(); i += pairs ? 1 : 2) {
+                    String member = (pairs ? response.get(i).get(0) : response.get(i)).toString();
+                    String score = (pairs ? response.get(i).get(1) : response.get(i + 1)).toString();
+                    Uuids.parse(member)
+                            .ifPresentOrElse(
+                                    id -> entries.add(
+                                            new Entry(new SessionId(id), Math.round(Double.parseDouble(score)))),
+                                    () -> strangers.add(member));
+                }
+            });
+            if (strangers.isEmpty()) {
+                return entries;
             }
-        });
-        return entries;
+            // The page was short for them: it is asked for again.
+            strangers.forEach(member -> forget(shard, member));
+        }
     }
 
     private void forget(int shard, String member) {

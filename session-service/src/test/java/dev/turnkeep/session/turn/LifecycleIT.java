@@ -149,6 +149,21 @@ class LifecycleIT {
         send("DELETE", session + "/leases/worker%2F1:%C3%A9", "", 204);
     }
 
+    @Test
+    void aHolderGivesBackItsOwnLeaseOnly() {
+        // Given
+        String session = talked("s-7");
+        send("PUT", session + "/leases/one", "", 200);
+        send("PUT", session + "/leases/other", "", 200);
+
+        // When
+        send("DELETE", session + "/leases/one", "", 204);
+
+        // Then
+        assertThat(rows("SELECT holder, expires_at > now() FROM session_leases WHERE session_id = '" + session + "'"))
+                .containsExactly("other|t");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -213,6 +228,20 @@ class LifecycleIT {
         // Then
         until("all four partitions are known to be read to the present", () -> progress()
                 .equals(List.of("0|4|t", "1|4|t", "2|4|t", "3|4|t")));
+    }
+
+    private List<String> rows(String sql) {
+        try (var connection = Objects.requireNonNull(space).postgres().connect();
+                var query = connection.createStatement();
+                var result = query.executeQuery(sql)) {
+            List<String> rows = new ArrayList<>();
+            while (result.next()) {
+                rows.add(result.getString(1) + "|" + result.getString(2));
+            }
+            return rows;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private List<String> progress() {

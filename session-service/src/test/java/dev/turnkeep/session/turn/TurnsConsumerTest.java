@@ -20,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
@@ -81,6 +82,31 @@ class TurnsConsumerTest {
         // Then
         until("both turns are stored", () -> stored.size() == 2);
         assertThat(stored).containsExactlyInAnyOrder("r-1", "r-2");
+        consumer.stop();
+        polling.join();
+    }
+
+    @Test
+    void saysSinceWhenTheTopicCannotBeRead() throws InterruptedException {
+        // Given
+        broker.updateBeginningOffsets(Map.of(FIRST, 0L));
+        broker.setPollException(new KafkaException("for the test"));
+        TurnsConsumer consumer = new TurnsConsumer(
+                broker,
+                TOPIC,
+                () -> true,
+                new BatchProcessor(this::store, (source, problem, detail) -> stored.add(problem.code()), config),
+                new TurnMetrics(new SimpleMeterRegistry(), new EndingMetrics(new SimpleMeterRegistry())),
+                WatermarkTest.unasked(config),
+                config);
+
+        // When
+        Thread polling = new Thread(consumer);
+        polling.start();
+
+        // Then
+        until("it is told", () -> consumer.waitingSince().isPresent());
+        until("it can be read again", () -> consumer.waitingSince().isEmpty());
         consumer.stop();
         polling.join();
     }
