@@ -15,6 +15,7 @@ public enum Problem {
     METHOD_NOT_ALLOWED("method_not_allowed", 405, "The method is not allowed here"),
     NOT_ACCEPTABLE("not_acceptable", 406, "No representation satisfies the Accept header"),
     CONFLICT("conflict", 409, "The resource exists in another form"),
+    GONE("gone", 410, "The resource is no longer there"),
     TOO_LARGE("too_large", 413, "The body or the turn exceeds its limit"),
     UNSUPPORTED_MEDIA_TYPE("unsupported_media_type", 415, "The media type or coding is not supported"),
     INVALID_FIELD("invalid_field", 422, "A field breaks its rule"),

@@ -24,8 +24,11 @@ public record Service(
             8080,
             9080,
             "320m",
-            // One machine has one clock, and one broker nothing to replicate.
-            Map.of("TURNKEEP_SESSION_TURNS_WATERMARK_MARGIN", "0s"));
+            Map.of(
+                    // One machine has one clock, and one broker nothing to replicate.
+                    "TURNKEEP_SESSION_TURNS_WATERMARK_MARGIN", "0s",
+                    // For the machine itself only, as all of it.
+                    "TURNKEEP_SESSION_CHANNELS_OPEN_NAMESPACE", "true"));
 
     public static final Service INGEST = new Service("ingest-service", "INGEST", 8081, 9081, "384m", Map.of());
 

@@ -9,6 +9,7 @@ import dev.turnkeep.contracts.lifecycle.EventType;
 import dev.turnkeep.contracts.lifecycle.State;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
+import dev.turnkeep.session.channel.log.Wakeups;
 import dev.turnkeep.session.event.EndingMetrics;
 import dev.turnkeep.session.lifecycle.LifecycleStore.Ended;
 import dev.turnkeep.session.lifecycle.LifecycleStore.Standing;
@@ -35,12 +36,14 @@ public class Lifecycle {
     private final Database database;
     private final Liveness liveness;
     private final EndingMetrics metrics;
+    private final Wakeups wakeups;
     private final Clock clock;
 
-    Lifecycle(Database database, Liveness liveness, EndingMetrics metrics, Clock clock) {
+    Lifecycle(Database database, Liveness liveness, EndingMetrics metrics, Wakeups wakeups, Clock clock) {
         this.database = database;
         this.liveness = liveness;
         this.metrics = metrics;
+        this.wakeups = wakeups;
         this.clock = clock;
     }
 
@@ -72,6 +75,9 @@ public class Lifecycle {
             metrics.resumed();
         }
         done.deadline().ifPresent(deadline -> liveness.extend(List.of(deadline)));
+        if (command == Command.CLOSE) {
+            wakeups.closed(scope, session);
+        }
     }
 
     private static Done make(Work work, Scope scope, SessionId session, List<Change> changes, Instant now) {

@@ -1,0 +1,89 @@
+package dev.turnkeep.session.channel;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** How channels are written and served. */
+@ConfigMapping(prefix = "turnkeep.session.channels")
+public interface ChannelsConfig {
+    /**
+     * Whether {@code /v1/stream/...} is there: streams of any name, without authentication, for clients on this machine
+     * only. For development and for the protocol's conformance suite.
+     */
+    @WithDefault("false")
+    boolean openNamespace();
+
+    /** Transactions that write at a time. A stream's appends always take the same one, in their order. */
+    @WithDefault("2")
+    int committers();
+
+    /** Connections for appends and reads. */
+    @WithDefault("12")
+    int connections();
+
+    /** The most requests in one transaction. */
+    @WithDefault("512")
+    int batchRequests();
+
+    /** The most bytes in one transaction; a single larger request is a transaction of its own. */
+    @WithDefault("4M")
+    MemorySize batchSize();
+
+    /** The most bytes that wait to be written on this node; beyond it, appends are answered with 503. */
+    @WithDefault("64M")
+    MemorySize inFlight();
+
+    /** The most bytes of one request's body; beyond it, 413. A single record has at most 1 MiB. */
+    @WithDefault("2M")
+    MemorySize bodySize();
+
+    /** The most bytes that a channel holds; beyond it, appends are answered with 413 until it is trimmed. */
+    @WithDefault("256M")
+    MemorySize channelSize();
+
+    /** The most idempotent producers of a channel; beyond it, 429. */
+    @WithDefault("1000")
+    int producers();
+
+    /** The most readers that wait on one session's channels, on one node; beyond it, 429. */
+    @WithDefault("1000")
+    int readersPerSession();
+
+    /** After this long waiting for a row that somebody else holds, a batch goes on without that stream. */
+    @WithDefault("100ms")
+    Duration lockTimeout();
+
+    /** How long a long poll waits for something new. */
+    @WithDefault("25s")
+    Duration longPollTimeout();
+
+    /** After this long an event stream ends, so that readers spread over nodes again; they go on where they were. */
+    @WithDefault("60s")
+    Duration eventStreamTimeout();
+
+    /** An event stream that has been silent for so long says that it is alive. */
+    @WithDefault("15s")
+    Duration heartbeat();
+
+    /** The most bytes of a stream's newest records that a node keeps in memory while the stream has readers. */
+    @WithDefault("256K")
+    MemorySize tailSize();
+
+    /** How often a node asks Postgres whether streams with readers have moved without its knowing. */
+    @WithDefault("1s")
+    Duration safetyPoll();
+
+    /** How often what is trimmed, expired or deleted is removed. */
+    @WithDefault("30s")
+    Duration sweepEvery();
+
+    /** The most records that are removed in one transaction. */
+    @WithDefault("5000")
+    int sweepRecords();
+
+    /** How long a deleted address is remembered, so that its offsets never go backwards. */
+    @WithDefault("30d")
+    Duration remembered();
+}

@@ -1,0 +1,147 @@
+package dev.turnkeep.session.channel.durable;
+
+import dev.turnkeep.session.channel.log.LogReader;
+import dev.turnkeep.session.channel.log.LogReader.Found;
+import dev.turnkeep.session.channel.log.Page;
+import dev.turnkeep.session.channel.log.StreamEnd;
+import dev.turnkeep.session.channel.log.Tail;
+import dev.turnkeep.session.channel.log.Tail.Look;
+import dev.turnkeep.session.channel.log.Tails;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Context;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows a stream from a place, page by page, as fast as its sink takes them. Nothing is queued for a reader: the log is
+ * the buffer. Takes no thread while it waits.
+ *
+ * <p>State: confined to its context's event loop; {@link #wake} may come from anywhere.
+ */
+public final class Follower implements Tail.Waiter {
+    private static final long AGAIN = 500;
+
+    private final Context context;
+    private final Tails tails;
+    private final LogReader reader;
+    private final Sink sink;
+    private final AtomicBoolean awake = new AtomicBoolean();
+    private @Nullable Tail tail;
+    private long place;
+    private boolean reading;
+    private boolean over;
+
+    /** Takes what a follower finds. Called on the event loop. */
+    public interface Sink {
+        /** Whether it takes a page now; when not, it wakes the follower later. */
+        boolean ready();
+
+        /** A page with something new, or the last one. */
+        void page(Page page);
+
+        /** The stream can no longer be read. */
+        void gone();
+    }
+
+    Follower(Context context, Tails tails, LogReader reader, long place, Sink sink) {
+        this.context = context;
+        this.tails = tails;
+        this.reader = reader;
+        this.place = place;
+        this.sink = sink;
+    }
+
+    /** On the event loop: from now on nothing is missed. */
+    void follow(StreamEnd stream) {
+        if (!over) {
+            tail = tails.join(stream, this);
+            pump();
+        }
+    }
+
+    /** On the event loop: nothing more is wanted. */
+    void stop() {
+        over = true;
+        if (tail != null) {
+            tails.leave(tail, this);
+        }
+    }
+
+    long place() {
+        return place;
+    }
+
+    @Override
+    public void wake() {
+        if (awake.compareAndSet(false, true)) {
+            context.runOnContext(_ -> {
+                awake.set(false);
+                pump();
+            });
+        }
+    }
+
+    private void pump() {
+        Tail from = tail;
+        while (from != null && !over && !reading && sink.ready()) {
+            switch (from.from(place)) {
+                case Look.New found -> {
+                    if (!give(found.page())) {
+                        return;
+                    }
+                }
+                case Look.Behind _ -> read(from);
+                case Look.Gone _ -> {
+                    sink.gone();
+                    return;
+                }
+            }
+        }
+    }
+
+    /** Whether there was anything to give. */
+    private boolean give(Page page) {
+        if (page.next() <= place && !page.isLast()) {
+            return false;
+        }
+        place = page.next();
+        sink.page(page);
+        return !page.isLast();
+    }
+
+    private void read(Tail from) {
+        reading = true;
+        reader.page(from, place)
+                .onComplete(answer -> context.runOnContext(_ -> {
+                    reading = false;
+                    found(from, answer);
+                }));
+    }
+
+    private void found(Tail from, AsyncResult<Optional<Found>> answer) {
+        if (over) {
+            return;
+        }
+        if (answer.failed()) {
+            context.owner().setTimer(AGAIN, _ -> wake());
+        } else if (answer.result().isEmpty() || answer.result().get().view().hidden()) {
+            sink.gone();
+        } else {
+            Page page = answer.result().get().page();
+            from.saw(page);
+            if (give(page)) {
+                pump();
+            } else if (!page.isLast()) {
+                wakeIfKnown();
+            }
+        }
+    }
+
+    /** Memory may have learned more than the read found. */
+    private void wakeIfKnown() {
+        if (tail != null && tail.from(place) instanceof Look.New) {
+            pump();
+        }
+    }
+}

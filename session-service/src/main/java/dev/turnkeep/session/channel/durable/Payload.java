@@ -1,0 +1,62 @@
+package dev.turnkeep.session.channel.durable;
+
+import dev.turnkeep.session.channel.log.LogRecord;
+import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+
+/** Records as one body: a JSON array of JSON messages, the bytes of all others one after the other. */
+final class Payload {
+    private static final byte[] DATA_LINE = "data:".getBytes(StandardCharsets.US_ASCII);
+
+    private Payload() {}
+
+    static Buffer of(List<LogRecord> records, boolean json) {
+        if (!json && records.size() == 1) {
+            return records.getFirst().body();
+        }
+        Buffer payload = Buffer.buffer();
+        if (json) {
+            payload.appendByte((byte) '[');
+        }
+        for (int i = 0; i < records.size(); i++) {
+            if (json && i > 0) {
+                payload.appendByte((byte) ',');
+            }
+            payload.appendBuffer(records.get(i).body());
+        }
+        return json ? payload.appendByte((byte) ']') : payload;
+    }
+
+    /** Lets no byte of a payload end a line of an event stream: each of its lines gets a prefix of its own. */
+    static void appendEvent(Buffer out, String event, Buffer payload) {
+        out.appendString("event: ").appendString(event).appendByte((byte) '\n');
+        byte[] bytes = payload.getBytes();
+        int start = 0;
+        for (int i = 0; i < bytes.length; i++) {
+            if (bytes[i] == '\n' || bytes[i] == '\r') {
+                line(out, bytes, start, i);
+                if (bytes[i] == '\r' && i + 1 < bytes.length && bytes[i + 1] == '\n') {
+                    i++;
+                }
+                start = i + 1;
+            }
+        }
+        line(out, bytes, start, bytes.length);
+        out.appendByte((byte) '\n');
+    }
+
+    static Buffer base64(Buffer payload) {
+        return Buffer.buffer(Base64.getEncoder().encode(payload.getBytes()));
+    }
+
+    private static void line(Buffer out, byte[] bytes, int start, int end) {
+        out.appendBytes(DATA_LINE);
+        if (start < end && bytes[start] == ' ') {
+            // Readers drop one space.
+            out.appendByte((byte) ' ');
+        }
+        out.appendBytes(bytes, start, end - start).appendByte((byte) '\n');
+    }
+}

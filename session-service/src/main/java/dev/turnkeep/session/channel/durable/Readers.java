@@ -1,0 +1,108 @@
+package dev.turnkeep.session.channel.durable;
+
+import dev.turnkeep.contracts.id.SessionId;
+import dev.turnkeep.contracts.problem.Problem;
+import dev.turnkeep.platform.http.RetryLater;
+import dev.turnkeep.session.channel.ChannelsConfig;
+import dev.turnkeep.session.channel.log.LogMetrics;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * All readers that wait on this node: counted by session, told the time by one clock for all, and sent home when the node
+ * stops. Safe for any number of threads.
+ */
+@Singleton
+public class Readers {
+    private static final Duration TICK = Duration.ofMillis(250);
+
+    private final ChannelsConfig config;
+    private final LogMetrics metrics;
+    private final Vertx vertx;
+    private final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
+    private final Map<SessionId, Integer> bySession = new ConcurrentHashMap<>();
+    private volatile boolean started;
+    private volatile boolean stopping;
+    private long timer;
+
+    Readers(ChannelsConfig config, LogMetrics metrics, Vertx vertx) {
+        this.config = config;
+        this.metrics = metrics;
+        this.vertx = vertx;
+    }
+
+    /** A reader that waits. Called on any thread. */
+    public interface Waiting {
+        SessionId session();
+
+        /** @param nanos now, as {@link System#nanoTime} tells it */
+        void tick(long nanos);
+
+        /** The node stops: end what can be ended. */
+        void goHome();
+    }
+
+    /**
+     * @throws RetryLater (429) when the session has too many readers here, (503) when the node starts or stops
+     */
+    public void enter(Waiting reader) {
+        check();
+        int limit = config.readersPerSession();
+        bySession.compute(reader.session(), (_, count) -> {
+            int readers = count == null ? 1 : count + 1;
+            if (readers > limit) {
+                throw new RetryLater(
+                        Problem.RATE_LIMITED,
+                        limit + " readers wait on this session here; the limit is " + limit,
+                        TICK);
+            }
+            return readers;
+        });
+        waiting.add(reader);
+        metrics.readerCame();
+        if (stopping) {
+            reader.goHome();
+        }
+    }
+
+    public void leave(Waiting reader) {
+        if (waiting.remove(reader)) {
+            metrics.readerWent();
+            bySession.computeIfPresent(reader.session(), (_, count) -> count <= 1 ? null : count - 1);
+        }
+    }
+
+    /** @throws RetryLater (503) while the node starts or stops */
+    public void check() {
+        if (!started || stopping) {
+            throw RetryLater.unavailable(stopping ? "the service is stopping" : "the service is starting");
+        }
+    }
+
+    void start(@Observes StartupEvent starting) {
+        started = true;
+        timer = vertx.setPeriodic(TICK.toMillis(), _ -> {
+            long now = System.nanoTime();
+            waiting.forEach(reader -> reader.tick(now));
+        });
+    }
+
+    /** Before the server waits for its requests to end: readers would keep it waiting. */
+    void stop(@Observes ShutdownDelayInitiatedEvent stopping) {
+        this.stopping = true;
+        waiting.forEach(Waiting::goHome);
+    }
+
+    void stopped(@Observes ShutdownEvent stopping) {
+        this.stopping = true;
+        vertx.cancelTimer(timer);
+    }
+}

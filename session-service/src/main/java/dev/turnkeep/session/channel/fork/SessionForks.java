@@ -1,0 +1,114 @@
+package dev.turnkeep.session.channel.fork;
+
+import dev.turnkeep.contracts.id.Scope;
+import dev.turnkeep.contracts.id.SessionId;
+import dev.turnkeep.contracts.problem.Invalid;
+import dev.turnkeep.contracts.problem.Problem;
+import dev.turnkeep.platform.time.UuidSource;
+import dev.turnkeep.session.channel.fork.ForkStore.Channel;
+import dev.turnkeep.session.channel.fork.ForkWish.Place;
+import dev.turnkeep.session.channel.log.Creation;
+import dev.turnkeep.session.channel.log.Offset;
+import dev.turnkeep.session.channel.log.StreamAddress;
+import dev.turnkeep.session.channel.log.Streams;
+import dev.turnkeep.session.store.Database;
+import dev.turnkeep.session.store.Database.Work;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Makes a session that goes on from an earlier place of another: all in one transaction. */
+@Singleton
+class SessionForks {
+    private final Database database;
+    private final Streams streams;
+    private final UuidSource uuids;
+    private final Clock clock;
+
+    SessionForks(Database database, Streams streams, UuidSource uuids, Clock clock) {
+        this.database = database;
+        this.streams = streams;
+        this.uuids = uuids;
+        this.clock = clock;
+    }
+
+    /** @param channels by name, where the copy ends */
+    record Forked(SessionId id, SessionId parent, Map<String, Offset> channels) {}
+
+    /**
+     * @throws Invalid 404 without such a session, 409 when the external id is in use, 422 for a place that is not there
+     */
+    Forked fork(Scope scope, SessionId source, ForkWish wish) {
+        SessionId fork = new SessionId(uuids.next());
+        return database.inOrg(scope.org(), work -> {
+            if (!ForkStore.exists(work, scope, source)) {
+                throw new Invalid(Problem.NOT_FOUND, null, Problem.NOT_FOUND.title());
+            }
+            if (!ForkStore.insert(
+                    work, scope, source, fork, wish.external(), clock.instant().truncatedTo(ChronoUnit.MICROS))) {
+                throw new Invalid(Problem.CONFLICT, "external_id", "external_id: is the name of another session");
+            }
+            List<Channel> channels = ForkStore.channels(work, scope, source);
+            if (!channels.stream()
+                    .map(Channel::name)
+                    .toList()
+                    .containsAll(wish.places().keySet())) {
+                throw noSuchPlace();
+            }
+            Map<String, Offset> ends = new LinkedHashMap<>();
+            for (Channel channel : channels) {
+                Offset at = place(
+                        work,
+                        scope,
+                        source,
+                        channel,
+                        Optional.ofNullable(wish.places().get(channel.name())));
+                ends.put(channel.name(), copied(work, scope, source, fork, channel.name(), at));
+            }
+            return new Forked(fork, source, ends);
+        });
+    }
+
+    private static Offset place(Work work, Scope scope, SessionId source, Channel channel, Optional<Place> wanted) {
+        return wanted.map(place -> switch (place) {
+                    case Place.At(Offset offset) -> offset;
+                    case Place.Message(long number) ->
+                        new Offset(
+                                channel.incarnation(),
+                                ForkStore.after(work, scope, source, channel.name(), number)
+                                        .orElseThrow(SessionForks::noSuchPlace));
+                })
+                .orElseGet(() -> new Offset(channel.incarnation(), channel.next()));
+    }
+
+    private Offset copied(Work work, Scope scope, SessionId source, SessionId fork, String name, Offset at) {
+        Creation creation = new Creation(
+                StreamAddress.channel(scope, fork, name),
+                null,
+                null,
+                null,
+                false,
+                List.of(),
+                new Creation.Fork(StreamAddress.channel(scope, source, name), at, 0));
+        return switch (streams.create(work, creation)
+                .orElseThrow(() -> new IllegalStateException("a new session has a channel already"))) {
+            case Creation.Outcome.Created created -> created.stream().end().offset();
+            case Creation.Outcome.BadFork _ -> throw noSuchPlace();
+            case Creation.Outcome.NoSource _, Creation.Outcome.SourceTaken _ -> throw noSuchPlace();
+            case Creation.Outcome.Found _,
+                    Creation.Outcome.Differs _,
+                    Creation.Outcome.Taken _,
+                    Creation.Outcome.NoSession _,
+                    Creation.Outcome.SessionOver _ ->
+                throw new IllegalStateException("a new session has a channel already");
+        };
+    }
+
+    private static Invalid noSuchPlace() {
+        return Invalid.field("channels", "a channel of the session, and a place that it has");
+    }
+}

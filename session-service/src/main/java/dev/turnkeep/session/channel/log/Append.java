@@ -1,0 +1,50 @@
+package dev.turnkeep.session.channel.log;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One writer's request: records to append together, a close, or both.
+ *
+ * @param contentType has to be the stream's; null is not compared
+ * @param writerSeq has to be greater, byte by byte, than the one before; null for none
+ * @param expectedSeq the seq that the first record has to get; null for any
+ * @param trimTo records before it may go; null for no trim
+ */
+public record Append(
+        StreamAddress to,
+        @Nullable String contentType,
+        List<NewRecord> records,
+        boolean close,
+        @Nullable ProducerStamp producer,
+        @Nullable String writerSeq,
+        @Nullable Long expectedSeq,
+        @Nullable Long trimTo) {
+
+    /** The most records of one request. */
+    public static final int RECORDS = 1000;
+
+    /** The largest record, as {@link NewRecord#metered} counts. */
+    public static final int RECORD_SIZE = 1024 * 1024;
+
+    public Append {
+        records = List.copyOf(records);
+    }
+
+    public static Append of(StreamAddress to, List<NewRecord> records) {
+        return new Append(to, null, records, false, null, null, null, null);
+    }
+
+    public static Append closing(StreamAddress to) {
+        return new Append(to, null, List.of(), true, null, null, null, null);
+    }
+
+    /** In bytes, as the limits count. */
+    int metered() {
+        int size = 0;
+        for (NewRecord record : records) {
+            size += record.metered();
+        }
+        return size;
+    }
+}

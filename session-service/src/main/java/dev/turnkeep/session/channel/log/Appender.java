@@ -1,0 +1,103 @@
+package dev.turnkeep.session.channel.log;
+
+import dev.turnkeep.contracts.problem.Invalid;
+import dev.turnkeep.contracts.problem.Problem;
+import dev.turnkeep.platform.http.RetryLater;
+import dev.turnkeep.session.channel.ChannelsConfig;
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+
+/**
+ * Appends to streams and closes them. An outcome means that it is committed; a failure, that it may or may not be. Safe
+ * for any number of threads.
+ */
+@Singleton
+public class Appender {
+    private static final int PART_ID = 256;
+    private static final int PRODUCER_ID = 256;
+    private static final Duration DRAIN = Duration.ofSeconds(5);
+    private static final Duration HELD = Duration.ofSeconds(10);
+
+    private final List<Lane> lanes;
+    private final long inFlight;
+    private final AtomicLong bytes = new AtomicLong();
+
+    Appender(ChannelPool pool, Clock clock, ChannelsConfig config, Wakeups wakeups, LogMetrics metrics) {
+        AppendTransaction transaction = new AppendTransaction(
+                pool.pool(), clock, new LogLimits(config.channelSize().asLongValue(), config.producers()), metrics);
+        Lane.Settings settings = new Lane.Settings(
+                transaction,
+                config.batchRequests(),
+                config.batchSize().asLongValue(),
+                config.lockTimeout(),
+                HELD,
+                result -> wakeups.committed(result.changed()));
+        this.lanes = IntStream.range(0, config.committers())
+                .mapToObj(i -> new Lane("channels-" + i, settings))
+                .toList();
+        this.inFlight = config.inFlight().asLongValue();
+    }
+
+    /**
+     * @throws Invalid (413) for a record or a batch beyond its limit; nothing of it is written
+     * @throws RetryLater (503) when too much waits to be written
+     */
+    public CompletableFuture<AppendOutcome> append(Append append) {
+        check(append);
+        Pending pending = new Pending(append);
+        if (bytes.addAndGet(pending.size()) > inFlight) {
+            bytes.addAndGet(-pending.size());
+            throw new RetryLater(Problem.OVERLOADED, "too much waits to be written", Duration.ofSeconds(1));
+        }
+        CompletableFuture<AppendOutcome> done =
+                pending.outcome().whenComplete((outcome, failure) -> bytes.addAndGet(-pending.size()));
+        lanes.get(Math.floorMod(append.to().hashCode(), lanes.size())).add(pending);
+        return done;
+    }
+
+    /** Before the batch, so that one bad record cannot fail its neighbours. */
+    private static void check(Append append) {
+        if (append.records().size() > Append.RECORDS) {
+            throw tooLarge(append.records().size() + " records in one request; the limit is " + Append.RECORDS);
+        }
+        for (NewRecord added : append.records()) {
+            if (added.metered() > Append.RECORD_SIZE) {
+                throw tooLarge("a record of " + added.metered() + " metered bytes; the limit is " + Append.RECORD_SIZE);
+            }
+            if (added.partId() != null) {
+                checkName("part id", added.partId(), PART_ID);
+            }
+        }
+        if (append.producer() != null) {
+            checkName("producer id", append.producer().id(), PRODUCER_ID);
+        }
+        if (append.writerSeq() != null && append.writerSeq().indexOf('\0') >= 0) {
+            throw new Invalid(Problem.MALFORMED, null, "a sequence has no NUL");
+        }
+    }
+
+    private static void checkName(String what, String name, int limit) {
+        int length = name.getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
+        if (length < 1 || length > limit || name.indexOf('\0') >= 0) {
+            throw new Invalid(Problem.MALFORMED, null, what + ": 1.." + limit + " bytes, no NUL");
+        }
+    }
+
+    private static Invalid tooLarge(String detail) {
+        return new Invalid(Problem.TOO_LARGE, null, detail);
+    }
+
+    void stop(@Observes @Priority(Integer.MAX_VALUE - 1) ShutdownEvent stopping) throws InterruptedException {
+        for (Lane lane : lanes) {
+            lane.stop(DRAIN);
+        }
+    }
+}

@@ -1,0 +1,238 @@
+package dev.turnkeep.session.channel.log;
+
+import dev.turnkeep.platform.http.RetryLater;
+import dev.turnkeep.platform.postgres.Await;
+import dev.turnkeep.session.channel.log.AppendTransaction.Patience;
+import dev.turnkeep.session.channel.log.AppendTransaction.Result;
+import io.vertx.core.VertxException;
+import io.vertx.pgclient.PgException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Commits the appends of its streams, in their order, one transaction after the other: while one commits, the next
+ * gathers. A stream whose row somebody else holds gets a lane of its own until that has passed, so that it stalls nobody.
+ *
+ * <p>State: the queue is anybody's; all else belongs to the lane's thread.
+ */
+final class Lane {
+    private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+    private static final String LOCK_TIMEOUT = "55P03";
+    private static final String DEADLOCK = "40P01";
+    private static final int HELD = 1024;
+    /** How soon an idle lane notices that it is to stop. */
+    private static final Duration IDLE = Duration.ofMillis(100);
+
+    private final BlockingQueue<Pending> queue = new LinkedBlockingQueue<>();
+    private final Map<StreamAddress, Held> held = new HashMap<>();
+    private final Settings settings;
+    private final Thread thread;
+    private volatile boolean stopping;
+
+    /**
+     * @param requests the most in one transaction
+     * @param bytes the most in one transaction, metered
+     * @param patience how long the batch waits for a row
+     * @param heldPatience how long a single stream waits for its row
+     * @param committed told of every result, before its writers are
+     */
+    record Settings(
+            AppendTransaction transaction,
+            int requests,
+            long bytes,
+            Duration patience,
+            Duration heldPatience,
+            Consumer<Result> committed) {}
+
+    Lane(String name, Settings settings) {
+        this.settings = settings;
+        this.thread = Thread.ofVirtual().name(name).start(this::run);
+    }
+
+    void add(Pending pending) {
+        queue.add(pending);
+        if (stopping) {
+            refuseQueued();
+        }
+    }
+
+    /** Commits what is queued and refuses what comes later. */
+    void stop(Duration patience) throws InterruptedException {
+        stopping = true;
+        thread.join(patience);
+        refuseQueued();
+    }
+
+    private void refuseQueued() {
+        for (Pending next = queue.poll(); next != null; next = queue.poll()) {
+            next.outcome().completeExceptionally(RetryLater.unavailable("the service is stopping"));
+        }
+    }
+
+    private void run() {
+        while (!stopping) {
+            try {
+                Pending first = queue.poll(IDLE.toMillis(), TimeUnit.MILLISECONDS);
+                if (first != null) {
+                    commit(gather(first));
+                }
+            } catch (InterruptedException e) {
+                break;
+            }
+        }
+        for (Pending next = queue.poll(); next != null; next = queue.poll()) {
+            commit(gather(next));
+        }
+    }
+
+    private List<Pending> gather(Pending first) {
+        List<Pending> batch = new ArrayList<>();
+        long bytes = 0;
+        Pending next = first;
+        while (next != null) {
+            if (!handedOver(next)) {
+                batch.add(next);
+                bytes += next.size();
+            }
+            next = batch.size() < settings.requests() && bytes < settings.bytes() ? queue.poll() : null;
+        }
+        return batch;
+    }
+
+    private void commit(List<Pending> batch) {
+        if (batch.isEmpty()) {
+            return;
+        }
+        try {
+            settle(settings.transaction().write(batch, new Patience.Wait(settings.patience())));
+        } catch (PgException e) {
+            refused(batch, e);
+        } catch (RuntimeException e) {
+            fail(batch, e);
+        }
+    }
+
+    private void refused(List<Pending> batch, PgException e) {
+        String state = e.getSqlState() == null ? "" : e.getSqlState();
+        if (state.equals(LOCK_TIMEOUT)) {
+            withoutHeld(batch);
+        } else if (state.equals(DEADLOCK)) {
+            commit(batch);
+        } else if ((state.startsWith("22") || state.startsWith("23")) && batch.size() > 1) {
+            // One of them is bad in a way that the border does not know: it must not fail its neighbours.
+            batch.forEach(pending -> commit(List.of(pending)));
+        } else {
+            fail(batch, e);
+        }
+    }
+
+    private void withoutHeld(List<Pending> batch) {
+        try {
+            Result result = settings.transaction().write(batch, new Patience.Skip());
+            for (Pending pending : batch) {
+                if (result.skipped().contains(pending.append().to())) {
+                    handOver(pending);
+                }
+            }
+            settle(result);
+        } catch (RuntimeException e) {
+            fail(batch, e);
+        }
+    }
+
+    private void settle(Result result) {
+        settings.committed().accept(result);
+        result.outcomes().forEach((pending, outcome) -> pending.outcome().complete(outcome));
+    }
+
+    /** Appends to a stream that is waited for go behind those that wait already. */
+    private boolean handedOver(Pending pending) {
+        Held lane = held.get(pending.append().to());
+        if (lane == null) {
+            return false;
+        }
+        if (lane.add(pending)) {
+            return true;
+        }
+        held.remove(pending.append().to());
+        return false;
+    }
+
+    private void handOver(Pending pending) {
+        StreamAddress stream = pending.append().to();
+        if (handedOver(pending)) {
+            return;
+        }
+        if (held.size() >= HELD) {
+            held.values().removeIf(Held::isOver);
+        }
+        Held lane = new Held(settings);
+        lane.add(pending);
+        held.put(stream, lane);
+        Thread.ofVirtual().name("channels-held").start(lane::run);
+    }
+
+    private static void fail(List<Pending> batch, RuntimeException e) {
+        boolean away = e instanceof PgException || e instanceof VertxException || e instanceof Await.Unreachable;
+        if (!away) {
+            LOG.atError().setCause(e).log("appends failed unexpectedly");
+        }
+        RetryLater answer = RetryLater.unavailable("Postgres does not confirm the append");
+        batch.forEach(pending -> pending.outcome().completeExceptionally(answer));
+    }
+
+    /** The appends of one stream whose row somebody else holds. Over once none is left. State: guarded by this. */
+    private static final class Held {
+        private final Settings settings;
+        private final List<Pending> waiting = new ArrayList<>();
+        private boolean over;
+
+        Held(Settings settings) {
+            this.settings = settings;
+        }
+
+        synchronized boolean add(Pending pending) {
+            return !over && waiting.add(pending);
+        }
+
+        synchronized boolean isOver() {
+            return over;
+        }
+
+        private synchronized List<Pending> next() {
+            List<Pending> batch = new ArrayList<>();
+            long bytes = 0;
+            for (Pending pending : waiting) {
+                if (batch.size() < settings.requests() && bytes < settings.bytes()) {
+                    batch.add(pending);
+                    bytes += pending.size();
+                }
+            }
+            waiting.subList(0, batch.size()).clear();
+            over = batch.isEmpty();
+            return batch;
+        }
+
+        void run() {
+            for (List<Pending> batch = next(); !batch.isEmpty(); batch = next()) {
+                try {
+                    Result result = settings.transaction().write(batch, new Patience.Wait(settings.heldPatience()));
+                    settings.committed().accept(result);
+                    result.outcomes()
+                            .forEach((pending, outcome) -> pending.outcome().complete(outcome));
+                } catch (RuntimeException e) {
+                    fail(batch, e);
+                }
+            }
+        }
+    }
+}

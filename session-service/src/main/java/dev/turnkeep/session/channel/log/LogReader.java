@@ -1,0 +1,210 @@
+package dev.turnkeep.session.channel.log;
+
+import dev.turnkeep.contracts.id.Scope;
+import dev.turnkeep.contracts.id.SessionId;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import jakarta.inject.Singleton;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Reads streams. One statement gives a stream's end and its records: closed is never seen without the last record. */
+@Singleton
+public class LogReader {
+    /** From the beginning, wherever that is. */
+    public static final long START = -1;
+
+    /** From the end: nothing but what comes. */
+    public static final long NOW = Long.MAX_VALUE;
+
+    private static final int RECORDS = 1000;
+    private static final int BYTES = 1024 * 1024;
+
+    private static final String VIEW = """
+            s.id, s.incarnation, s.content_type, s.first_seq, s.next_seq, s.closed_at IS NOT NULL AS closed,
+            s.hidden_at IS NOT NULL AS hidden, s.ttl_seconds,
+            coalesce(s.expires_at, CASE WHEN s.ttl_seconds IS NULL THEN s.deadline END) AS expires_at
+            """;
+
+    private static final String LIVE = """
+            s.deleted_at IS NULL AND (s.deadline IS NULL OR s.deadline > clock_timestamp())
+            """;
+
+    private static final String ADDRESSED = """
+            s.session_id = $1 AND s.name = $2 AND s.org_id = $3 AND s.environment = $4 AND
+            """ + LIVE;
+
+    /** At least one record, then as many as fit. */
+    private static final String RECORDS_FROM = """
+            LEFT JOIN LATERAL (
+                SELECT sized.seq, sized.kind, sized.body, sized.headers, sized.part_id, sized.at
+                FROM (
+                    SELECT r.seq, r.kind, r.body, r.headers, r.part_id, r.at,
+                           sum(octet_length(r.body) + 64) OVER (ORDER BY r.seq ROWS UNBOUNDED PRECEDING) AS size,
+                           row_number() OVER (ORDER BY r.seq) AS place
+                    FROM (
+                        SELECT q.seq, q.kind, q.body, q.headers, q.part_id, q.at FROM stream_records q
+                        WHERE q.stream_id = s.id AND q.seq >= GREATEST(%1$s, s.first_seq) AND q.seq < s.next_seq
+                        ORDER BY q.seq
+                        LIMIT %2$d
+                    ) r
+                ) sized
+                WHERE sized.size <= %3$d OR sized.place = 1
+            ) r ON true
+            """;
+
+    private static final String PAGE = "SELECT " + VIEW
+            + ", r.seq, r.kind, r.body, r.headers, r.part_id, r.at FROM streams s\n"
+            + RECORDS_FROM.formatted("$5::bigint", RECORDS, BYTES) + "WHERE " + ADDRESSED + "ORDER BY r.seq";
+
+    private static final String PAGE_OF = "SELECT " + VIEW
+            + ", r.seq, r.kind, r.body, r.headers, r.part_id, r.at FROM streams s\n"
+            + RECORDS_FROM.formatted("$2::bigint", RECORDS, BYTES) + "WHERE s.id = $1 AND " + LIVE + "ORDER BY r.seq";
+
+    private static final String HEAD = "SELECT " + VIEW + "FROM streams s WHERE " + ADDRESSED;
+
+    /** Seldom: a reader that comes back often must not write each time. */
+    private static final String TOUCH = """
+            UPDATE streams s SET deadline = clock_timestamp() + make_interval(secs => s.ttl_seconds)
+            WHERE s.id = ANY ($1::bigint[]) AND s.ttl_seconds IS NOT NULL AND s.deleted_at IS NULL
+              AND s.deadline > clock_timestamp()
+              AND s.deadline < clock_timestamp() + make_interval(secs => 0.9 * s.ttl_seconds)
+            """;
+
+    private static final String ENDS = """
+            SELECT s.id, s.incarnation, s.next_seq, s.closed_at IS NOT NULL AS closed
+            FROM streams s WHERE s.hidden_at IS NULL AND
+            """ + LIVE;
+
+    private static final String ENDS_BY_ID = ENDS + "AND s.id = ANY ($1::bigint[])";
+
+    private static final String ENDS_BY_SESSION =
+            ENDS + "AND s.session_id = $1 AND s.org_id = $2 AND s.environment = $3";
+
+    private final Pool pool;
+
+    LogReader(ChannelPool pool) {
+        this.pool = pool.pool();
+    }
+
+    /** What a reader finds: the stream, and the records from where it asked. */
+    public record Found(StreamView view, Page page) {}
+
+    /** Empty when there is no such stream. */
+    public Future<Optional<StreamView>> head(StreamAddress stream) {
+        return pool.preparedQuery(HEAD).execute(address(stream)).map(rows -> {
+            for (Row row : rows) {
+                return Optional.of(view(row));
+            }
+            return Optional.empty();
+        });
+    }
+
+    /**
+     * At most 1,000 records and about 1 MiB.
+     *
+     * @param from a seq, {@link #START} or {@link #NOW}; what is trimmed is left out, what is beyond the end is the end
+     */
+    public Future<Optional<Found>> page(StreamAddress stream, long from) {
+        return pool.preparedQuery(PAGE).execute(address(stream).addLong(from)).map(rows -> found(rows, from));
+    }
+
+    /** The same of a stream whose reader was let in before. */
+    public Future<Optional<Found>> page(Tail tail, long from) {
+        return page(tail.id(), from);
+    }
+
+    Future<Optional<Found>> page(long stream, long from) {
+        return pool.preparedQuery(PAGE_OF).execute(Tuple.of(stream, from)).map(rows -> found(rows, from));
+    }
+
+    /** Streams with a sliding lifetime live on, because somebody reads them. */
+    public Future<Void> touch(Collection<Long> streams) {
+        return pool.preparedQuery(TOUCH)
+                .execute(Tuple.tuple().addArrayOfLong(streams.toArray(Long[]::new)))
+                .mapEmpty();
+    }
+
+    /** The ends of those that can still be read. */
+    Future<List<StreamEnd>> ends(Collection<Long> streams) {
+        return pool.preparedQuery(ENDS_BY_ID)
+                .execute(Tuple.tuple().addArrayOfLong(streams.toArray(Long[]::new)))
+                .map(LogReader::ends);
+    }
+
+    Future<List<StreamEnd>> ends(Scope scope, SessionId session) {
+        return pool.preparedQuery(ENDS_BY_SESSION)
+                .execute(Tuple.of(
+                        session.value(),
+                        scope.org().value(),
+                        scope.environment().value()))
+                .map(LogReader::ends);
+    }
+
+    private static List<StreamEnd> ends(RowSet<Row> rows) {
+        List<StreamEnd> ends = new ArrayList<>();
+        for (Row row : rows) {
+            ends.add(new StreamEnd(
+                    row.getLong("id"), row.getLong("incarnation"), row.getLong("next_seq"), row.getBoolean("closed")));
+        }
+        return ends;
+    }
+
+    private static Tuple address(StreamAddress stream) {
+        return Tuple.of(
+                stream.owner().value(),
+                stream.name(),
+                stream.scope().org().value(),
+                stream.scope().environment().value());
+    }
+
+    private static Optional<Found> found(RowSet<Row> rows, long from) {
+        StreamView view = null;
+        List<LogRecord> records = new ArrayList<>();
+        for (Row row : rows) {
+            view = view == null ? view(row) : view;
+            if (row.getLong("seq") != null) {
+                records.add(record(row));
+            }
+        }
+        if (view == null) {
+            return Optional.empty();
+        }
+        long start = Math.clamp(from, view.first(), view.next());
+        long next = records.isEmpty() ? start : records.getLast().seq() + 1;
+        return Optional.of(new Found(view, new Page(start, records, next, view.end())));
+    }
+
+    private static LogRecord record(Row row) {
+        Buffer headers = row.getBuffer("headers");
+        return new LogRecord(
+                row.getLong("seq"),
+                Kind.of(row.getShort("kind")),
+                row.getBuffer("body"),
+                headers,
+                row.getString("part_id"),
+                row.getOffsetDateTime("at").toInstant());
+    }
+
+    static StreamView view(Row row) {
+        @Nullable OffsetDateTime expiresAt = row.getOffsetDateTime("expires_at");
+        return new StreamView(
+                row.getLong("id"),
+                row.getLong("incarnation"),
+                row.getString("content_type"),
+                row.getLong("first_seq"),
+                row.getLong("next_seq"),
+                row.getBoolean("closed"),
+                row.getBoolean("hidden"),
+                row.getLong("ttl_seconds"),
+                expiresAt == null ? null : expiresAt.toInstant());
+    }
+}

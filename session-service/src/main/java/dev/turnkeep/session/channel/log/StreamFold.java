@@ -1,0 +1,240 @@
+package dev.turnkeep.session.channel.log;
+
+import dev.turnkeep.session.channel.log.AppendOutcome.Appended;
+import dev.turnkeep.session.channel.log.AppendOutcome.Closed;
+import dev.turnkeep.session.channel.log.AppendOutcome.Full;
+import dev.turnkeep.session.channel.log.AppendOutcome.Gap;
+import dev.turnkeep.session.channel.log.AppendOutcome.Hidden;
+import dev.turnkeep.session.channel.log.AppendOutcome.LateStart;
+import dev.turnkeep.session.channel.log.AppendOutcome.OtherSeq;
+import dev.turnkeep.session.channel.log.AppendOutcome.OtherType;
+import dev.turnkeep.session.channel.log.AppendOutcome.Regression;
+import dev.turnkeep.session.channel.log.AppendOutcome.Repeated;
+import dev.turnkeep.session.channel.log.AppendOutcome.StaleEpoch;
+import dev.turnkeep.session.channel.log.AppendOutcome.TooManyProducers;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stream in one batch: takes the appends in their order, each on what the one before left, and gathers what is to be
+ * written. The rules are checked in the protocol's order: closed, content type, producer, the writer's own sequence.
+ *
+ * <p>No clock, no I/O. Confined to the batch that locked the row.
+ */
+final class StreamFold {
+    private final StreamRow before;
+    private final LogLimits limits;
+    private final Map<String, ProducerStamp> producers;
+    private final Map<String, Long> parts;
+    private final Set<String> movedProducers = new HashSet<>();
+    private final List<LogRecord> written = new ArrayList<>();
+
+    private long first;
+    private long next;
+    private long bytes;
+    private int producerCount;
+    private @Nullable String writerSeq;
+    private @Nullable Instant lastAt;
+    private @Nullable Instant closedAt;
+    private @Nullable ProducerStamp closedBy;
+
+    /**
+     * @param producers the last accepted requests of the producers that the batch names
+     * @param parts the seqs of the part ids that the batch names and the stream holds
+     */
+    StreamFold(StreamRow before, Map<String, ProducerStamp> producers, Map<String, Long> parts, LogLimits limits) {
+        this.before = before;
+        this.limits = limits;
+        this.producers = new HashMap<>(producers);
+        this.parts = new HashMap<>(parts);
+        this.first = before.first();
+        this.next = before.next();
+        this.bytes = before.bytes();
+        this.producerCount = before.producers();
+        this.writerSeq = before.writerSeq();
+        this.lastAt = before.lastAt();
+        this.closedAt = before.closedAt();
+        this.closedBy = before.closedBy();
+    }
+
+    AppendOutcome apply(Append append, Instant now) {
+        if (before.hidden()) {
+            return new Hidden();
+        }
+        if (closedAt != null) {
+            return afterClose(append);
+        }
+        Optional<AppendOutcome> refusal = refusal(append);
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
+        List<Long> seqs = write(append, now);
+        ProducerStamp producer = append.producer();
+        if (producer != null) {
+            producerCount += producers.put(producer.id(), producer) == null ? 1 : 0;
+            movedProducers.add(producer.id());
+        }
+        if (append.writerSeq() != null) {
+            writerSeq = append.writerSeq();
+        }
+        if (append.trimTo() != null) {
+            first = Math.max(first, Math.min(append.trimTo(), next));
+        }
+        if (append.close()) {
+            closedAt = micros(now);
+            closedBy = producer;
+        }
+        return new Appended(end(), seqs, producer);
+    }
+
+    /** Closing again is fine, and so is what was stored before the close; nothing else is. */
+    private AppendOutcome afterClose(Append append) {
+        ProducerStamp producer = append.producer();
+        if (producer != null) {
+            return producer.equals(closedBy) ? new Repeated(end(), producer) : new Closed(end());
+        }
+        List<Long> seqs = new ArrayList<>();
+        for (NewRecord record : append.records()) {
+            Long seq = seqOf(record);
+            if (seq == null) {
+                return new Closed(end());
+            }
+            seqs.add(seq);
+        }
+        return seqs.isEmpty() && !append.close() ? new Closed(end()) : new Appended(end(), seqs, null);
+    }
+
+    private Optional<AppendOutcome> refusal(Append append) {
+        if (append.contentType() != null && !ContentTypes.same(append.contentType(), before.contentType())) {
+            return Optional.of(new OtherType(before.contentType()));
+        }
+        return producerRefusal(append.producer())
+                .or(() -> writerRefusal(append.writerSeq()))
+                .or(() -> placeRefusal(append));
+    }
+
+    private Optional<AppendOutcome> producerRefusal(@Nullable ProducerStamp stamp) {
+        if (stamp == null) {
+            return Optional.empty();
+        }
+        ProducerStamp last = producers.get(stamp.id());
+        if (last == null) {
+            if (stamp.seq() != 0) {
+                return Optional.of(new Gap(0, stamp.seq()));
+            }
+            return producerCount < limits.producers()
+                    ? Optional.empty()
+                    : Optional.of(new TooManyProducers(limits.producers()));
+        }
+        if (stamp.epoch() < last.epoch()) {
+            return Optional.of(new StaleEpoch(last.epoch()));
+        }
+        if (stamp.epoch() > last.epoch()) {
+            return stamp.seq() == 0 ? Optional.empty() : Optional.of(new LateStart());
+        }
+        if (stamp.seq() <= last.seq()) {
+            return Optional.of(new Repeated(end(), last));
+        }
+        return stamp.seq() == last.seq() + 1 ? Optional.empty() : Optional.of(new Gap(last.seq() + 1, stamp.seq()));
+    }
+
+    private Optional<AppendOutcome> writerRefusal(@Nullable String seq) {
+        return seq == null || writerSeq == null || bytewise(seq, writerSeq) > 0
+                ? Optional.empty()
+                : Optional.of(new Regression());
+    }
+
+    private Optional<AppendOutcome> placeRefusal(Append append) {
+        long added = append.records().stream()
+                .filter(record -> seqOf(record) == null)
+                .mapToLong(NewRecord::metered)
+                .sum();
+        if (append.expectedSeq() != null && added > 0 && append.expectedSeq() != next) {
+            return Optional.of(new OtherSeq(next));
+        }
+        return bytes + added > limits.streamSize() && added > 0
+                ? Optional.of(new Full(bytes, limits.streamSize()))
+                : Optional.empty();
+    }
+
+    private List<Long> write(Append append, Instant now) {
+        Instant at = lastAt == null || now.isAfter(lastAt) ? micros(now) : lastAt;
+        List<Long> seqs = new ArrayList<>(append.records().size());
+        for (NewRecord record : append.records()) {
+            Long known = seqOf(record);
+            if (known != null) {
+                seqs.add(known);
+                continue;
+            }
+            long seq = next++;
+            seqs.add(seq);
+            if (record.partId() != null) {
+                parts.put(record.partId(), seq);
+            }
+            bytes += record.metered();
+            lastAt = at;
+            written.add(new LogRecord(
+                    seq, record.kind(), record.body(), RecordHeader.encode(record.headers()), record.partId(), at));
+        }
+        return seqs;
+    }
+
+    private @Nullable Long seqOf(NewRecord record) {
+        return record.partId() == null ? null : parts.get(record.partId());
+    }
+
+    StreamEnd end() {
+        return new StreamEnd(before.id(), before.incarnation(), next, closedAt != null);
+    }
+
+    /** The row as the batch leaves it. */
+    StreamRow after() {
+        return new StreamRow(
+                before.id(),
+                before.incarnation(),
+                before.contentType(),
+                first,
+                next,
+                bytes,
+                producerCount,
+                writerSeq,
+                lastAt,
+                closedAt,
+                closedBy,
+                before.hidden());
+    }
+
+    /** Whether there is anything to write. */
+    boolean moved() {
+        return !movedProducers.isEmpty() || !after().equals(before);
+    }
+
+    List<LogRecord> written() {
+        return written;
+    }
+
+    List<ProducerStamp> producers() {
+        return producers.values().stream()
+                .filter(stamp -> movedProducers.contains(stamp.id()))
+                .toList();
+    }
+
+    private static int bytewise(String one, String other) {
+        return Arrays.compareUnsigned(one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** As fine as Postgres stores it. */
+    private static Instant micros(Instant time) {
+        return time.truncatedTo(ChronoUnit.MICROS);
+    }
+}

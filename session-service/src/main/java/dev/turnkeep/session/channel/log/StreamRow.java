@@ -1,0 +1,25 @@
+package dev.turnkeep.session.channel.log;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an append needs to know of a stream, read under its lock.
+ *
+ * @param bytes of all records that it holds, metered
+ * @param producers how many have written to it
+ * @param hidden deleted, with forks that live on
+ */
+record StreamRow(
+        long id,
+        long incarnation,
+        String contentType,
+        long first,
+        long next,
+        long bytes,
+        int producers,
+        @Nullable String writerSeq,
+        @Nullable Instant lastAt,
+        @Nullable Instant closedAt,
+        @Nullable ProducerStamp closedBy,
+        boolean hidden) {}

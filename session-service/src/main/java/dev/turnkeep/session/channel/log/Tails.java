@@ -1,0 +1,139 @@
+package dev.turnkeep.session.channel.log;
+
+import dev.turnkeep.session.channel.ChannelsConfig;
+import dev.turnkeep.session.channel.log.AppendTransaction.Change;
+import dev.turnkeep.session.channel.log.LogReader.Found;
+import dev.turnkeep.session.channel.log.Tail.Waiter;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The ends of all streams that have readers on this node. They learn of news from this node's commits, from other nodes'
+ * hints, and, should both fail, from a look into Postgres every second.
+ *
+ * <p>State: a tail is here exactly while it has readers.
+ */
+@Singleton
+public class Tails {
+    private static final Logger LOG = LoggerFactory.getLogger(Tails.class);
+    private static final int ASKED_AT_ONCE = 5000;
+
+    private final Map<Long, Tail> tails = new ConcurrentHashMap<>();
+    private final LogReader reader;
+    private final ChannelsConfig config;
+    private final Vertx vertx;
+    private long timer;
+
+    Tails(LogReader reader, ChannelsConfig config, Vertx vertx) {
+        this.reader = reader;
+        this.config = config;
+        this.vertx = vertx;
+    }
+
+    /** From now on the waiter misses nothing. What it read before may be old: {@link Tail#from} says what is new. */
+    public Tail join(StreamEnd stream, Waiter waiter) {
+        Tail joined = tails.compute(stream.id(), (id, present) -> {
+            Tail tail = present == null ? new Tail(id, config.tailSize().asLongValue()) : present;
+            tail.join(waiter);
+            return tail;
+        });
+        // Whoever is first asks once more, now that nothing is missed: what the reader saw may have moved on.
+        fetch(joined, new StreamEnd(stream.id(), stream.incarnation(), stream.next(), stream.closed()));
+        return joined;
+    }
+
+    public void leave(Tail tail, Waiter waiter) {
+        tails.computeIfPresent(tail.id(), (_, present) -> present.leave(waiter) ? null : present);
+    }
+
+    void committed(List<Change> changes) {
+        for (Change change : changes) {
+            Tail tail = tails.get(change.end().id());
+            if (tail != null) {
+                tail.advance(change.end(), change.written());
+            }
+        }
+    }
+
+    /** Another node says so; it need not be true. */
+    void hinted(StreamEnd end) {
+        Tail tail = tails.get(end.id());
+        if (tail != null) {
+            fetch(tail, end);
+        }
+    }
+
+    /** A stream was deleted here. */
+    public void deleted(long stream) {
+        Tail tail = tails.get(stream);
+        if (tail != null) {
+            tail.vanish();
+        }
+    }
+
+    private void fetch(Tail tail, StreamEnd hint) {
+        Optional<Long> from = tail.startFetching(hint);
+        if (from.isEmpty()) {
+            return;
+        }
+        reader.page(tail.id(), from.get()).onComplete(answer -> {
+            tail.stopFetching();
+            if (answer.failed()) {
+                // The poll asks again.
+                LOG.atDebug().log("a stream's end could not be read");
+            } else if (answer.result().isEmpty()) {
+                tail.vanish();
+            } else {
+                learn(tail, answer.result().get());
+            }
+        });
+    }
+
+    /** A page that does not reach the end tells where the end is; readers fetch what lies between themselves. */
+    private static void learn(Tail tail, Found found) {
+        if (found.view().hidden()) {
+            tail.vanish();
+        } else {
+            tail.advance(
+                    found.view().end(), found.page().atTail() ? found.page().records() : List.of());
+        }
+    }
+
+    void start(@Observes StartupEvent starting) {
+        timer = vertx.setPeriodic(config.safetyPoll().toMillis(), _ -> poll());
+    }
+
+    void stop(@Observes ShutdownEvent stopping) {
+        vertx.cancelTimer(timer);
+    }
+
+    private void poll() {
+        List<Long> asked = new ArrayList<>(tails.keySet());
+        for (int i = 0; i < asked.size(); i += ASKED_AT_ONCE) {
+            look(List.copyOf(asked.subList(i, Math.min(asked.size(), i + ASKED_AT_ONCE))));
+        }
+    }
+
+    private void look(List<Long> asked) {
+        reader.touch(asked).compose(_ -> reader.ends(asked)).onSuccess(ends -> {
+            Set<Long> missing = new HashSet<>(asked);
+            for (StreamEnd end : ends) {
+                missing.remove(end.id());
+                hinted(end);
+            }
+            missing.forEach(this::deleted);
+        });
+    }
+}

@@ -1,0 +1,303 @@
+package dev.turnkeep.session.channel;
+
+import static dev.turnkeep.session.turn.ServiceOnTest.until;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.turnkeep.contracts.id.SessionId;
+import dev.turnkeep.localstack.junit.LocalStackResource;
+import dev.turnkeep.localstack.junit.TestSpace;
+import dev.turnkeep.session.channel.ChannelOnTest.Read;
+import dev.turnkeep.session.channel.log.Sweeper;
+import dev.turnkeep.session.turn.ServiceOnTest;
+import dev.turnkeep.session.turn.ServiceOnTest.Tenant;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A session's channels: made by themselves, closed with the session, seen by its tenant only. */
+@QuarkusTest
+@QuarkusTestResource(LocalStackResource.class)
+@TestProfile(ChannelProfile.class)
+class SessionChannelsIT {
+    private static final int MANY = 64;
+
+    @Nullable
+    TestSpace space;
+
+    @Inject
+    Sweeper sweeper;
+
+    @ConfigProperty(name = "quarkus.http.port")
+    int port;
+
+    private ServiceOnTest service;
+    private ChannelOnTest channels;
+    private Tenant tenant;
+    private SessionId session;
+
+    @BeforeEach
+    void open() {
+        service = new ServiceOnTest(Objects.requireNonNull(space), port);
+        channels = new ChannelOnTest(Objects.requireNonNull(space), port);
+        tenant = service.tenant();
+        session = channels.session(tenant.scope());
+    }
+
+    @AfterEach
+    void close() {
+        channels.close();
+        service.close();
+    }
+
+    @Test
+    void inAndOutAreThereWithoutBeingMade() {
+        // When
+        HttpResponse<String> empty = get("/in");
+        HttpResponse<String> appended = post("/out", "{\"n\":1}");
+        HttpResponse<String> made =
+                channels.send("PUT", path("/out"), tenant.key(), "", "Content-Type", "application/json");
+        HttpResponse<String> other = channels.send("PUT", path("/out"), tenant.key(), "", "Content-Type", "text/plain");
+
+        // Then
+        assertThat(empty.statusCode()).isEqualTo(200);
+        assertThat(empty.body()).isEqualTo("[]");
+        assertThat(empty.headers().firstValue("Cache-Control").orElse("")).startsWith("private");
+        assertThat(appended.statusCode()).isEqualTo(204);
+        assertThat(header(appended, "Stream-Next-Offset")).isEqualTo("0000000000000000_0000000000000001");
+        assertThat(made.statusCode()).isEqualTo(200);
+        assertThat(other.statusCode()).isEqualTo(409);
+        assertThat(get("/out").body()).isEqualTo("[{\"n\":1}]");
+    }
+
+    @Test
+    void namedChannelsAreMadeOnceAndKeepTheirType() {
+        // When
+        HttpResponse<String> missing = get("/channels/log");
+        HttpResponse<String> made =
+                channels.send("PUT", path("/channels/log"), tenant.key(), "", "Content-Type", "text/plain");
+        HttpResponse<String> again =
+                channels.send("PUT", path("/channels/log"), tenant.key(), "", "Content-Type", "text/plain");
+
+        // Then
+        assertThat(missing.statusCode()).isEqualTo(404);
+        assertThat(made.statusCode()).isEqualTo(201);
+        assertThat(header(made, "Location")).endsWith(path("/channels/log"));
+        assertThat(again.statusCode()).isEqualTo(200);
+        assertThat(channels.send("PUT", path("/channels/a%2Fb"), tenant.key(), "")
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(channels.send("DELETE", path("/channels/log"), tenant.key(), "")
+                        .statusCode())
+                .isEqualTo(405);
+    }
+
+    @Test
+    void anotherTenantsSessionIsNotThere() {
+        // Given
+        Tenant stranger = service.tenant();
+        post("/out", "1");
+
+        // When
+        List<Integer> answers = List.of(
+                channels.send("GET", path("/out"), stranger.key(), "").statusCode(),
+                channels.send("HEAD", path("/out"), stranger.key(), "").statusCode(),
+                channels.send("POST", path("/out"), stranger.key(), "2", "Content-Type", "application/json")
+                        .statusCode(),
+                channels.send("PUT", path("/channels/x"), stranger.key(), "").statusCode(),
+                channels.send("GET", path("/out"), "", "").statusCode(),
+                channels.send("GET", path("/out"), "tk_nobody", "").statusCode());
+
+        // Then
+        assertThat(answers).containsExactly(404, 404, 404, 404, 401, 401);
+        assertThat(get("/out").body()).isEqualTo("[1]");
+    }
+
+    @Test
+    void aCloseOfTheSessionClosesItsChannelsAndStartsTheirRetention() {
+        // Given
+        post("/out", "\"last\"");
+
+        // When
+        service.send("POST", path("/close"), tenant.key(), "");
+        HttpResponse<String> late = post("/out", "\"late\"");
+        HttpResponse<String> read = get("/out");
+        HttpResponse<String> never = get("/in");
+        HttpResponse<String> head = channels.send("HEAD", path("/out"), tenant.key(), "");
+
+        // Then
+        assertThat(late.statusCode()).isEqualTo(409);
+        assertThat(header(late, "Stream-Closed")).isEqualTo("true");
+        assertThat(header(late, "Stream-Next-Offset")).isEqualTo(header(read, "Stream-Next-Offset"));
+        assertThat(read.body()).isEqualTo("[\"last\"]");
+        assertThat(header(read, "Stream-Closed")).isEqualTo("true");
+        assertThat(header(never, "Stream-Closed")).isEqualTo("true");
+        assertThat(head.headers().firstValue("Stream-Expires-At")).isPresent();
+        assertThat(channels.send("PUT", path("/channels/x"), tenant.key(), "").statusCode())
+                .isEqualTo(409);
+    }
+
+    @Test
+    void afterTheirRetentionChannelsAreGoneAndSwept() {
+        // Given
+        post("/out", "1");
+        service.send("POST", path("/close"), tenant.key(), "");
+
+        // When
+        channels.execute("UPDATE streams SET deadline = now() - interval '1 second' WHERE session_id = '%s'"
+                .formatted(session.value()));
+        sweeper.sweep();
+
+        // Then
+        assertThat(get("/out").statusCode()).isEqualTo(404);
+        assertThat(channels.value("""
+                SELECT count(*) FROM stream_records r JOIN streams s ON s.id = r.stream_id WHERE s.session_id = '%s'
+                """.formatted(session.value()))).isEqualTo("0");
+    }
+
+    @Test
+    void aPartIsStoredOnce() {
+        // When
+        HttpResponse<String> first = post("/out", "1", "X-Part-Id", "p-1");
+        HttpResponse<String> second = post("/out", "2", "X-Part-Id", "p-2");
+        HttpResponse<String> again = post("/out", "1", "X-Part-Id", "p-1");
+
+        // Then
+        assertThat(get("/out").body()).isEqualTo("[1,2]");
+        assertThat(header(again, "Stream-Next-Offset")).isEqualTo(header(first, "Stream-Next-Offset"));
+        assertThat(second.statusCode()).isEqualTo(204);
+    }
+
+    @Test
+    void whatIsTrimmedIsGoneAndTheRestIsRead() {
+        // Given
+        for (int i = 0; i < 5; i++) {
+            post("/out", Integer.toString(i));
+        }
+
+        // When
+        channels.execute("UPDATE streams SET first_seq = 3 WHERE session_id = '%s'".formatted(session.value()));
+        sweeper.sweep();
+
+        // Then
+        assertThat(get("/out").body()).isEqualTo("[3,4]");
+        assertThat(get("/out?offset=0000000000000000_0000000000000001").statusCode())
+                .isEqualTo(410);
+        assertThat(get("/out?offset=0000000000000000_0000000000000003").body()).isEqualTo("[3,4]");
+        assertThat(channels.value("SELECT byte_count FROM streams WHERE name = 'out' AND session_id = '%s'"
+                        .formatted(session.value())))
+                .isEqualTo("18");
+    }
+
+    @Test
+    void limitsAreToldWithTheirNumbers() {
+        // When
+        HttpResponse<String> record = post("/out", "\"" + "x".repeat(1024 * 1024) + "\"");
+        HttpResponse<String> body = post("/out", "\"" + "x".repeat(3 * 1024 * 1024) + "\"");
+        HttpResponse<String> records = post("/out", "[" + "1,".repeat(1000) + "1]");
+        channels.execute(
+                "UPDATE streams SET byte_count = 256 * 1024 * 1024 WHERE session_id = '%s'".formatted(session.value()));
+        get("/in");
+        channels.execute(
+                "UPDATE streams SET byte_count = 256 * 1024 * 1024 WHERE session_id = '%s'".formatted(session.value()));
+        HttpResponse<String> full = post("/in", "1");
+
+        // Then
+        assertThat(List.of(record, body, records, full))
+                .extracting(HttpResponse::statusCode)
+                .containsOnly(413);
+        assertThat(record.body()).contains("1048576");
+        assertThat(body.body()).contains("2097152");
+        assertThat(records.body()).contains("1001").contains("1000");
+        assertThat(full.body()).contains("268435456");
+    }
+
+    /** Close and append serialise: a writer that was acknowledged is read by all, and nobody waits for ever. */
+    @Test
+    void aCloseAgainstManyWritersAndReadersLosesNothing() throws InterruptedException, ExecutionException {
+        // Given
+        Map<String, String> acknowledged = new ConcurrentHashMap<>();
+        AtomicInteger refused = new AtomicInteger();
+        List<Future<List<JsonNode>>> readers = new ArrayList<>();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < MANY / 2; i++) {
+                readers.add(threads.submit(() -> eventsToTheEnd("/out")));
+                readers.add(threads.submit(() -> channels.polls(path("/out"), tenant.key())));
+            }
+            for (int i = 0; i < MANY; i++) {
+                int writer = i;
+                threads.execute(() -> write(writer, acknowledged, refused));
+            }
+
+            // When
+            until("many are written", () -> acknowledged.size() > 10 * MANY);
+            service.send("POST", path("/close"), tenant.key(), "");
+        }
+
+        // Then
+        List<JsonNode> stored = eventsToTheEnd("/out");
+        assertThat(refused).hasValue(MANY);
+        assertThat(stored).extracting(JsonNode::asText).containsAll(acknowledged.keySet());
+        assertThat(stored).doesNotHaveDuplicates();
+        for (Future<List<JsonNode>> reader : readers) {
+            assertThat(reader.get()).isEqualTo(stored);
+        }
+        assertThat(channels.value("""
+                SELECT count(*) FROM stream_records r JOIN streams s ON s.id = r.stream_id
+                WHERE s.session_id = '%s' AND s.name = 'out' AND r.at > s.closed_at + interval '1 second'
+                """.formatted(session.value()))).isEqualTo("0");
+    }
+
+    private void write(int writer, Map<String, String> acknowledged, AtomicInteger refused) {
+        for (int n = 0; true; n++) {
+            String message = writer + "-" + n;
+            HttpResponse<String> answer = post("/out", "\"" + message + "\"");
+            if (answer.statusCode() != 204) {
+                assertThat(answer.statusCode()).isEqualTo(409);
+                refused.incrementAndGet();
+                return;
+            }
+            acknowledged.put(message, header(answer, "Stream-Next-Offset"));
+        }
+    }
+
+    private List<JsonNode> eventsToTheEnd(String channel) {
+        Read read = channels.events(path(channel) + "?offset=-1", tenant.key());
+        assertThat(read.lastControl().path("streamClosed").asBoolean()).isTrue();
+        return read.messages();
+    }
+
+    private String path(String rest) {
+        return "/v1/sessions/" + session.friendly() + rest;
+    }
+
+    private HttpResponse<String> get(String channel) {
+        return channels.send("GET", path(channel), tenant.key(), "");
+    }
+
+    private HttpResponse<String> post(String channel, String body, String... headers) {
+        List<String> all = new ArrayList<>(List.of("Content-Type", "application/json"));
+        all.addAll(List.of(headers));
+        return channels.send("POST", path(channel), tenant.key(), body, all.toArray(String[]::new));
+    }
+
+    private static String header(HttpResponse<?> answer, String name) {
+        return answer.headers().firstValue(name).orElse("");
+    }
+}
