@@ -163,7 +163,7 @@ public final class ReaperSpace implements AutoCloseable {
     /** Empties everything, and lets the consumer have read both partitions up to the present. */
     public void clear() {
         execute("TRUNCATE sessions, turns, node_variants, nodes, blobs, session_events, session_leases, "
-                + "session_end_failures, partition_progress, topic_progress, replication_state CASCADE");
+                + "session_end_failures, partition_progress, topic_progress, replication_state, streams CASCADE");
         execute("UPDATE environments SET idle_timeout = interval '30 minutes', harness_idle_timeouts = '{}'");
         flush();
         index.building("test");
@@ -243,6 +243,14 @@ public final class ReaperSpace implements AutoCloseable {
     public void lease(SessionId session, String holder, Instant acquired) {
         execute("INSERT INTO session_leases VALUES ('%s', 'test', '%s', '%s', '%s', now() + interval '1 minute')"
                 .formatted(org, session, holder, acquired));
+    }
+
+    /** Something was written to a channel of the session. */
+    public void written(SessionId session, Instant at) {
+        execute("""
+                INSERT INTO streams (org_id, environment, session_id, name, content_type, next_seq, last_at)
+                VALUES ('%s', 'test', '%s', 'out', 'application/json', 1, '%s')
+                """.formatted(org, session, at));
     }
 
     /** A fork's placeholder that nothing hangs under. */

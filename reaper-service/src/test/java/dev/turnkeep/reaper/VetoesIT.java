@@ -227,6 +227,36 @@ class VetoesIT {
     }
 
     @Test
+    void aChannelThatIsWrittenToKeepsItsSession() {
+        // Given: two were written to within the idle timeout, of which one has not had a turn yet
+        SessionId written = space.open("written", space.idle);
+        space.written(written, space.now.minusSeconds(60));
+        SessionId quiet = space.open("quiet", space.idle);
+        space.written(quiet, space.idle);
+        SessionId made = space.open("made", space.now.minus(Duration.ofDays(100)));
+        space.execute("UPDATE sessions SET state = 'created', epoch = 0, started_at = NULL, last_event_at = NULL, "
+                + "last_received_at = NULL, idle_bucket = NULL WHERE id = '" + made + "'");
+        space.written(made, space.now.minusSeconds(60));
+        Reaper reaper = space.reaper();
+
+        // When
+        Counts reaped = reaper.reap.run();
+        Counts retired = reaper.retire.run();
+        String whileWritten = space.state(written) + ", " + space.state(made);
+        space.execute("UPDATE streams SET last_at = '" + space.idle + "'");
+        Counts reapedLater = reaper.reap.run();
+        Counts retiredLater = reaper.retire.run();
+
+        // Then
+        assertThat(reaped.of("vetoed_channel")).isEqualTo(1);
+        assertThat(reaped.of("ended")).as("the quiet one").isEqualTo(1);
+        assertThat(retired.of("vetoed_channel")).isEqualTo(1);
+        assertThat(whileWritten).isEqualTo("open, created");
+        assertThat(reapedLater.of("ended")).isEqualTo(1);
+        assertThat(retiredLater.of("retired")).isEqualTo(1);
+    }
+
+    @Test
     void aLeaseThatIsTooOldStopsVetoingAndIsCounted() {
         // Given
         SessionId session = space.open("s", space.idle);

@@ -21,7 +21,7 @@ public sealed interface IdleVerdict {
 
     /**
      * @param lastReceivedAt the append time of the last turn; null when there never was one in time
-     * @param leased whether a lease keeps it
+     * @param held what keeps it, such as a lease; null for nothing
      * @param now the reaper's time: it only ever delays an end, since the watermark must have passed the deadline too
      */
     static IdleVerdict of(
@@ -29,7 +29,7 @@ public sealed interface IdleVerdict {
             @Nullable Instant lastReceivedAt,
             @Nullable Integer partition,
             Duration idle,
-            boolean leased,
+            @Nullable Veto held,
             Watermarks watermarks,
             Instant now) {
         if (state == State.SUSPENDED) {
@@ -41,8 +41,8 @@ public sealed interface IdleVerdict {
         if (!Idle.exceeded(lastReceivedAt, now, idle)) {
             return new NotDue(lastReceivedAt.plus(idle));
         }
-        if (leased) {
-            return new Kept(Veto.LEASE);
+        if (held != null) {
+            return new Kept(held);
         }
         Optional<Instant> through = watermarks.of(partition, lastReceivedAt);
         return through.isPresent() && Idle.exceeded(lastReceivedAt, through.get(), idle)

@@ -6,6 +6,8 @@ import java.util.Locale;
 public enum Veto {
     /** Somebody holds a lease. */
     LEASE,
+    /** Something was written to one of its channels, no longer ago than its idle timeout. */
+    CHANNEL,
     /** It is parked. */
     SUSPENDED,
     /** Turns of it may still wait in Kafka, or it is unknown whether they do. */

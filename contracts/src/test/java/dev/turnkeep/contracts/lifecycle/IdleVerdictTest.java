@@ -26,21 +26,27 @@ class IdleVerdictTest {
 
     @Test
     void aSuspendedSessionIsKeptBeforeAnythingElseIsAsked() {
-        assertThat(IdleVerdict.of(State.SUSPENDED, LAST, 0, IDLE, true, Watermarks.UNKNOWN, LAST))
+        assertThat(IdleVerdict.of(State.SUSPENDED, LAST, 0, IDLE, Veto.LEASE, Watermarks.UNKNOWN, LAST))
                 .isEqualTo(new IdleVerdict.Kept(Veto.SUSPENDED));
     }
 
     @Test
     void aLeaseKeepsWhatIsDue() {
         assertThat(IdleVerdict.of(
-                        State.OPEN, LAST, 0, IDLE, true, through(DEADLINE.plusSeconds(9)), DEADLINE.plusSeconds(9)))
+                        State.OPEN,
+                        LAST,
+                        0,
+                        IDLE,
+                        Veto.LEASE,
+                        through(DEADLINE.plusSeconds(9)),
+                        DEADLINE.plusSeconds(9)))
                 .isEqualTo(new IdleVerdict.Kept(Veto.LEASE));
     }
 
     @Test
     void whatIsOverIsNotOpen() {
         for (State state : new State[] {State.CREATED, State.ENDED, State.CLOSED, State.RETIRED}) {
-            assertThat(IdleVerdict.of(state, LAST, 0, IDLE, false, through(Instant.MAX), Instant.MAX))
+            assertThat(IdleVerdict.of(state, LAST, 0, IDLE, null, through(Instant.MAX), Instant.MAX))
                     .isInstanceOf(IdleVerdict.NotOpen.class);
         }
     }
@@ -96,7 +102,7 @@ class IdleVerdictTest {
     }
 
     private static IdleVerdict verdict(Instant now, Watermarks watermarks) {
-        return IdleVerdict.of(State.OPEN, LAST, 0, IDLE, false, watermarks, now);
+        return IdleVerdict.of(State.OPEN, LAST, 0, IDLE, null, watermarks, now);
     }
 
     private static Watermarks through(Instant at) {

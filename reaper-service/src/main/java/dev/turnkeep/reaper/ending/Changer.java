@@ -65,7 +65,7 @@ public final class Changer {
                     session.lastReceivedAt(),
                     session.partition(),
                     keeper.idle(),
-                    keeper.leased(),
+                    keeper.held(),
                     watermarks,
                     now);
             return switch (verdict) {
@@ -102,7 +102,7 @@ public final class Changer {
                                     session.lastReceivedAt(),
                                     session.partition(),
                                     keeper.idle(),
-                                    keeper.leased(),
+                                    keeper.held(),
                                     watermarks,
                                     now));
                 }
@@ -132,7 +132,8 @@ public final class Changer {
             if (!session.lastActivityAt().isBefore(cutoff)) {
                 return new NotDue(new IdleVerdict.NotDue(session.lastActivityAt()));
             }
-            return keeper.leased() ? new Kept(Veto.LEASE) : new Done();
+            Veto held = keeper.held();
+            return held == null ? new Done() : new Kept(held);
         });
     }
 

@@ -4,6 +4,7 @@ import dev.turnkeep.contracts.id.SessionId;
 import dev.turnkeep.contracts.lifecycle.Change;
 import dev.turnkeep.contracts.lifecycle.EventType;
 import dev.turnkeep.contracts.lifecycle.State;
+import dev.turnkeep.contracts.lifecycle.Veto;
 import dev.turnkeep.contracts.lifecycle.Watermarks;
 import dev.turnkeep.reaper.ending.Postgres.Work;
 import io.vertx.sqlclient.Row;
@@ -40,6 +41,7 @@ public final class EndingStore {
                        AS idle_seconds,
                    coalesce(l.leased, false) AS leased,
                    coalesce(l.overstayed, false) AS overstayed,
+                   coalesce(c.written, false) AS written,
                    f.next_try_at
             FROM sessions s
             JOIN environments e ON e.org_id = s.org_id AND e.name = s.environment
@@ -49,6 +51,12 @@ public final class EndingStore {
                 FROM session_leases h
                 WHERE h.session_id = s.id AND h.expires_at > clock_timestamp()
             ) l ON true
+            LEFT JOIN LATERAL (
+                SELECT max(t.last_at) >= clock_timestamp() - coalesce(
+                           (e.harness_idle_timeouts ->> s.harness_id)::interval, e.idle_timeout) AS written
+                FROM streams t
+                WHERE t.session_id = s.id AND t.org_id = s.org_id AND t.environment = s.environment AND t.deleted_at IS NULL
+            ) c ON true
             LEFT JOIN session_end_failures f ON f.session_id = s.id
             WHERE s.id = ANY ($1::uuid[])
             """;
@@ -91,7 +99,17 @@ public final class EndingStore {
             Duration idle,
             boolean leased,
             boolean overstayed,
-            @Nullable Instant nextTryAt) {}
+            boolean written,
+            @Nullable Instant nextTryAt) {
+        /** What keeps it from its idle end and from retirement; null for nothing. */
+        @Nullable
+        Veto held() {
+            if (leased) {
+                return Veto.LEASE;
+            }
+            return written ? Veto.CHANNEL : null;
+        }
+    }
 
     /** An ended epoch, for the metrics. */
     record Changed(
@@ -127,6 +145,7 @@ public final class EndingStore {
                             Duration.ofMillis(Math.round(row.getDouble("idle_seconds") * 1000)),
                             row.getBoolean("leased"),
                             row.getBoolean("overstayed"),
+                            row.getBoolean("written"),
                             instant(row, "next_try_at")));
         }
         return keepers;

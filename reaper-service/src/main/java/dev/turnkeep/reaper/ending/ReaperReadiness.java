@@ -9,7 +9,7 @@ import org.eclipse.microprofile.health.Readiness;
 class ReaperReadiness implements HealthCheck {
     private static final String MIGRATED = """
             SELECT to_regprocedure('change_sessions(uuid[],bigint[],uuid[],text,text,timestamptz)') IS NOT NULL
-                   AND to_regclass('topic_progress') IS NOT NULL AS migrated
+                   AND to_regclass('streams') IS NOT NULL AS migrated
             """;
 
     private final Postgres postgres;
