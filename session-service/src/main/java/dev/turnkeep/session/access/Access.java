@@ -17,19 +17,30 @@ import org.jose4j.jwt.JwtClaims;
 /**
  * Answers for every route who is calling and whether it may, as {@link Route} has it. It waits for Postgres at times: for
  * virtual threads only. What it refuses is thrown: 401 for a credential that is missing or of no use, 403 for one that does
- * not allow this, whether or not what it asks for exists.
+ * not allow this, whether or not what it asks for exists, 429 for one that asks too often. Each call counts as a request of
+ * the key.
  */
 @Singleton
 public class Access {
     private final Authenticator authenticator;
     private final PublicTokens tokens;
     private final SessionNames names;
+    private final RateLimits limits;
+    private final LimitsConfig limitsConfig;
     private final AdminConfig admin;
 
-    Access(Authenticator authenticator, PublicTokens tokens, SessionNames names, AdminConfig admin) {
+    Access(
+            Authenticator authenticator,
+            PublicTokens tokens,
+            SessionNames names,
+            RateLimits limits,
+            LimitsConfig limitsConfig,
+            AdminConfig admin) {
         this.authenticator = authenticator;
         this.tokens = tokens;
         this.names = names;
+        this.limits = limits;
+        this.limitsConfig = limitsConfig;
         this.admin = admin;
     }
 
@@ -50,20 +61,29 @@ public class Access {
         String bearer = Authenticator.bearer(request.getHeader(HttpHeaders.AUTHORIZATION))
                 .orElseThrow(() -> new Invalid(Problem.UNAUTHENTICATED, null, "Invalid or Missing API key"));
         Optional<JwtClaims> claimed = tokens.claimed(bearer);
-        if (claimed.isPresent()) {
-            PublicTokens.Verified verified = tokens.verify(bearer, claimed.get());
-            Principal owner = verified.key().owner();
-            return new Caller(
-                    owner.key(),
-                    owner.scope(),
-                    Grants.ofKey(owner.scopes()),
-                    Grants.ofToken(verified.scopes()),
-                    verified.keyText());
-        }
+        return claimed.isPresent() ? bearerOf(request, bearer, claimed.get()) : holderOf(request, bearer);
+    }
+
+    private Caller holderOf(HttpServerRequest request, String key) {
         Principal owner = authenticator
-                .find(bearer)
+                .find(key)
                 .orElseThrow(() -> new Invalid(Problem.UNAUTHENTICATED, null, "Invalid API key"));
-        return new Caller(owner.key(), owner.scope(), Grants.ofKey(owner.scopes()), null, bearer);
+        int limit = owner.rateLimit() == null ? limitsConfig.requests() : owner.rateLimit();
+        limits.count(request.response(), owner.key().toString(), limit);
+        return new Caller(owner.key(), owner.scope(), Grants.ofKey(owner.scopes()), null, key);
+    }
+
+    private Caller bearerOf(HttpServerRequest request, String token, JwtClaims claimed) {
+        PublicTokens.Verified verified = tokens.verify(token, claimed);
+        Principal owner = verified.key().owner();
+        int limit = owner.rateLimit() == null ? limitsConfig.publicRequests() : owner.rateLimit();
+        limits.count(request.response(), owner.key() + ":public", limit);
+        return new Caller(
+                owner.key(),
+                owner.scope(),
+                Grants.ofKey(owner.scopes()),
+                Grants.ofToken(verified.scopes()),
+                verified.keyText());
     }
 
     /** The holder of a key, for what tokens never may. */

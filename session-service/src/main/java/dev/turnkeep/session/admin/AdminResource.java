@@ -10,20 +10,25 @@ import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.session.access.Gate;
 import dev.turnkeep.session.access.Route;
+import dev.turnkeep.session.event.Times;
+import dev.turnkeep.session.store.Page;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -77,6 +82,7 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 public class AdminResource {
     private static final int NAME_CAP = 256;
+    private static final int ORGS = 200;
     private static final Pattern SCOPE = Pattern.compile("[\\x21-\\x7e]{1,256}");
     private static final Pattern UNSTORABLE = Pattern.compile("[\\x00\\ud800-\\udfff]");
 
@@ -96,12 +102,18 @@ public class AdminResource {
             @JsonProperty("org_id") @Nullable String orgId,
             @Nullable String environment,
             @Nullable List<@Nullable String> scopes,
-            @Nullable String key) {}
+            @Nullable String key,
+            @Nullable String name) {}
+
+    /** A key in the place of another; the grace is an ISO 8601 duration, such as {@code PT1H}. */
+    public record Rotation(@Nullable String grace, @Nullable String key) {}
 
     /** Settings of an environment; what is absent stays. Durations are ISO 8601, such as {@code PT30M}. */
     public record EnvironmentSettings(
             @JsonProperty("idle_timeout") @Nullable String idleTimeout,
-            @JsonProperty("harness_idle_timeouts") @Nullable Map<String, String> harnessIdleTimeouts) {}
+            @JsonProperty("harness_idle_timeouts") @Nullable Map<String, String> harnessIdleTimeouts,
+            @JsonProperty("rate_limit") @Nullable Integer rateLimit,
+            @JsonProperty("public_rate_limit") @Nullable Integer publicRateLimit) {}
 
     @POST
     @Path("/orgs")
@@ -142,7 +154,13 @@ public class AdminResource {
         Duration idle = settings == null || settings.idleTimeout() == null
                 ? null
                 : duration("idle_timeout", settings.idleTimeout());
-        administration.setEnvironment(scope, idle, byHarness);
+        administration.setEnvironment(
+                scope,
+                new Settings(
+                        idle,
+                        byHarness,
+                        settings == null ? null : limit("rate_limit", settings.rateLimit()),
+                        settings == null ? null : limit("public_rate_limit", settings.publicRateLimit())));
         return Map.of("org_id", org, "environment", environment);
     }
 
@@ -155,15 +173,73 @@ public class AdminResource {
             content = @Content(mediaType = "application/json", schema = @Schema(ref = "MadeKey")))
     public Response makeKey(@Nullable NewKey request) {
         gate.operator(Route.MAKE_KEY);
-        NewKey key = request == null ? new NewKey(null, null, null, null) : request;
+        NewKey key = request == null ? new NewKey(null, null, null, null, null) : request;
         Scope scope = new Scope(
                 OrgId.parse(text("org_id", key.orgId())), new EnvironmentName(text("environment", key.environment())));
-        Administration.MadeKey made = administration.makeKey(scope, scopes(key.scopes()), key.key());
-        return created(Map.of(
-                "key_id", made.id().toString(),
-                "key", made.key(),
-                "org_id", scope.org().toString(),
-                "environment", scope.environment().value()));
+        Administration.MadeKey made = administration.makeKey(
+                scope, scopes(key.scopes()), key.key(), key.name() == null ? null : text("name", key.name()));
+        return created(shown(made));
+    }
+
+    @GET
+    @Path("/orgs")
+    @Operation(summary = "The organisations, in the order of their ids")
+    @APIResponse(
+            responseCode = "200",
+            description = "A page",
+            content = @Content(mediaType = "application/json", schema = @Schema(ref = "OrgPage")))
+    public Page orgs(@QueryParam("cursor") @Nullable String cursor) {
+        gate.operator(Route.LIST_ORGS);
+        OrgId after = cursor == null ? null : OrgId.parse(Page.position(cursor, "[0-9a-f-]{36}"));
+        return Page.of(administration.orgs(after, ORGS + 1), ORGS, org -> String.valueOf(org.get("org_id")));
+    }
+
+    @GET
+    @Path("/orgs/{org}/environments")
+    @Operation(summary = "The environments of an organisation with their settings")
+    @APIResponse(
+            responseCode = "200",
+            description = "All of them",
+            content = @Content(mediaType = "application/json", schema = @Schema(ref = "EnvironmentPage")))
+    public Page environments(@PathParam("org") String org) {
+        gate.operator(Route.LIST_ENVIRONMENTS);
+        return new Page(administration.environments(OrgId.parse(org)), null);
+    }
+
+    @GET
+    @Path("/keys")
+    @Operation(summary = "The keys of an organisation, without their text")
+    @APIResponse(
+            responseCode = "200",
+            description = "All of them, revoked ones too",
+            content = @Content(mediaType = "application/json", schema = @Schema(ref = "KeyPage")))
+    public Page keys(
+            @QueryParam("org_id") @Nullable String org, @QueryParam("environment") @Nullable String environment) {
+        gate.operator(Route.LIST_KEYS);
+        return new Page(
+                administration.keys(
+                        OrgId.parse(text("org_id", org)),
+                        environment == null ? null : new EnvironmentName(environment)),
+                null);
+    }
+
+    @POST
+    @Path("/keys/{key}/rotate")
+    @Consumes({MediaType.APPLICATION_JSON, MediaType.WILDCARD})
+    @Operation(summary = "Makes a key that may do the same; the old one works on for a grace time, by default none")
+    @APIResponse(
+            responseCode = "201",
+            description = "Made",
+            content = @Content(mediaType = "application/json", schema = @Schema(ref = "RotatedKey")))
+    public Response rotateKey(@PathParam("key") String key, @Nullable Rotation rotation) {
+        gate.operator(Route.ROTATE_KEY);
+        Duration grace = rotation == null || rotation.grace() == null ? Duration.ZERO : grace(rotation.grace());
+        Administration.RotatedKey rotated =
+                administration.rotate(KeyId.parse(key), grace, rotation == null ? null : rotation.key());
+        Map<String, Object> shown = shown(rotated.made());
+        shown.put("replaces", key);
+        shown.put("replaced_expires_at", Times.text(rotated.oldExpiresAt()));
+        return created(shown);
     }
 
     @DELETE
@@ -188,6 +264,26 @@ public class AdminResource {
             scopes.add(scope);
         }
         return scopes;
+    }
+
+    private static Map<String, Object> shown(Administration.MadeKey made) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("key_id", made.id().toString());
+        shown.put("key", made.key());
+        shown.put("org_id", made.scope().org().toString());
+        shown.put("environment", made.scope().environment().value());
+        return shown;
+    }
+
+    private static @Nullable Integer limit(String field, @Nullable Integer value) {
+        if (value != null && value < 0) {
+            throw Invalid.field(field, "0 for what is configured, else a positive number");
+        }
+        return value;
+    }
+
+    private static Duration grace(String text) {
+        return text.equals("PT0S") ? Duration.ZERO : duration("grace", text);
     }
 
     private static Response created(Map<String, Object> body) {

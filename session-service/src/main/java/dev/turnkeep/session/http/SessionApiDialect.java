@@ -6,10 +6,13 @@ import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.platform.http.ProblemDialect;
 import dev.turnkeep.platform.http.ProblemDocument;
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
+import io.vertx.core.MultiMap;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.ResponseBuilder;
+import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +21,14 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 public class SessionApiDialect implements ProblemDialect {
+    private final CurrentVertxRequest current;
+    private final Clock clock;
+
+    SessionApiDialect(CurrentVertxRequest current, Clock clock) {
+        this.current = current;
+        this.clock = clock;
+    }
+
     @Override
     public boolean covers(String path) {
         return path.startsWith("/api/") || path.startsWith("/realtime/");
@@ -25,6 +36,11 @@ public class SessionApiDialect implements ProblemDialect {
 
     @Override
     public ResponseBuilder answer(Problem problem, ProblemDocument document) {
+        if (problem == Problem.RATE_LIMITED) {
+            return Response.status(document.status())
+                    .type(ProblemDocument.MEDIA_TYPE)
+                    .entity(Limited.of(document, current.getCurrent().response().headers(), clock.millis()));
+        }
         // A rule of a field is part of the schema here.
         int status = problem == Problem.INVALID_FIELD ? Problem.MALFORMED.status() : document.status();
         return Response.status(status)
@@ -56,6 +72,38 @@ public class SessionApiDialect implements ProblemDialect {
             @JsonProperty("trace_id") @Nullable String traceId) {
         static Body of(String error) {
             return new Body(error, null, null, null, null);
+        }
+    }
+
+    /** What clients know of a rate limit: when to come back, in milliseconds since 1970, and how much there is. */
+    @RegisterForReflection
+    public record Limited(
+            String title,
+            int status,
+            String type,
+            String detail,
+            long reset,
+            long limit,
+            long remaining,
+            long secondsUntilReset,
+            String error) {
+        static Limited of(ProblemDocument document, MultiMap headers, long now) {
+            long reset = number(headers, "x-ratelimit-reset");
+            return new Limited(
+                    document.title(),
+                    document.status(),
+                    document.type(),
+                    document.detail(),
+                    reset,
+                    number(headers, "x-ratelimit-limit"),
+                    number(headers, "x-ratelimit-remaining"),
+                    Math.max(0, (reset - now + 999) / 1000),
+                    document.error());
+        }
+
+        private static long number(MultiMap headers, String name) {
+            String value = headers.get(name);
+            return value == null ? 0 : Long.parseLong(value);
         }
     }
 }

@@ -11,10 +11,13 @@ import java.util.Map;
 /**
  * A batch without the turns that are known: stored ones, and repetitions within the batch.
  *
- * @param repeated how many were known with the same payload
+ * @param repeated how many were known with the same payload, or belong to a session that was erased
  * @param conflicts turns whose id is known with another payload
  */
 record Sifted(List<PendingTurn> fresh, int repeated, List<Refused> conflicts) {
+    /** In the place of a digest: the turn was erased with its session, and whatever it says, it stays out. */
+    static final byte[] ERASED = {};
+
     /**
      * @param stored payload digests of the turns that are stored
      */
@@ -27,7 +30,7 @@ record Sifted(List<PendingTurn> fresh, int repeated, List<Refused> conflicts) {
             byte[] digest = known.putIfAbsent(turn.id(), turn.payloadDigest());
             if (digest == null) {
                 fresh.add(turn);
-            } else if (Arrays.equals(digest, turn.payloadDigest())) {
+            } else if (digest.length == ERASED.length || Arrays.equals(digest, turn.payloadDigest())) {
                 repeated++;
             } else {
                 conflicts.add(new Refused(

@@ -84,13 +84,16 @@ final class TurnAttempt {
         Future<List<Session>> reading = SessionStore.read(connection, plan.readIds());
         Future<Map<SessionId, SessionId>> ancestors = SessionStore.ancestors(connection, plan.ancestorsOf());
         Future<Map<TurnId, byte[]>> knownNow = TurnStore.known(connection, fresh);
+        Future<Set<TurnId>> erasedNow = Tombstones.among(connection, fresh);
         var subjectsNow = Lookups.bySubject(connection, wanted.subjects());
         List<Session> rows = new ArrayList<>(await(locking));
         if (!plan.holds(rows) || !plan.sameSubjects(await(subjectsNow))) {
             return new Moved(plan.allBuckets());
         }
         rows.addAll(await(reading));
-        Sifted stillFresh = Sifted.of(fresh, await(knownNow));
+        Map<TurnId, byte[]> known = new HashMap<>(await(knownNow));
+        await(erasedNow).forEach(turn -> known.put(turn, Sifted.ERASED));
+        Sifted stillFresh = Sifted.of(fresh, known);
         refused.addAll(stillFresh.conflicts());
 
         TurnFold.Result decided = decide(stillFresh.fresh(), facts, rows, await(ancestors));

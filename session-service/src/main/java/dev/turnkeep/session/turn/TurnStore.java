@@ -22,94 +22,98 @@ import org.jspecify.annotations.Nullable;
 /** The statements on {@code turns} and {@code partition_progress}. */
 final class TurnStore {
     private static final String KNOWN = """
-            SELECT t.turn_id, t.payload_digest
-            FROM unnest($1::uuid[], $2::uuid[]) AS k (turn_id, org_id)
-            JOIN turns t ON t.turn_id = k.turn_id AND t.org_id = k.org_id
-            """;
+        SELECT t.turn_id, t.payload_digest
+        FROM unnest($1::uuid[], $2::uuid[]) AS k (turn_id, org_id)
+        JOIN turns t ON t.turn_id = k.turn_id AND t.org_id = k.org_id
+        UNION ALL
+        SELECT e.turn_id, ''::bytea
+        FROM unnest($1::uuid[], $2::uuid[]) AS k (turn_id, org_id)
+        JOIN erased_turns e ON e.turn_id = k.turn_id AND e.org_id = k.org_id
+        """;
 
     private static final String INSERT = """
-            INSERT INTO turns (
-                turn_id, org_id, environment, session_id, seq, request_id, payload_digest, provider, model, agent,
-                thread_id, root_hash, leaf_hash, node_count, system_digest, tools_digest, params_digest, status,
-                stop_reason, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens,
-                reasoning_tokens, cost_nano_usd, cost_source, tool_calls, tool_errors, latency_nanos, event_at,
-                received_at, late, traceparent, kafka_topic, kafka_partition, kafka_offset, meta, created_at, stop_kind,
-                error, price_ref)
-            SELECT
-                n.turn_id, n.org_id, n.environment, n.session_id, n.seq, n.request_id, n.payload_digest, n.provider,
-                n.model, n.agent, n.thread_id, n.root_hash, n.leaf_hash, n.node_count, n.system_digest,
-                n.tools_digest, n.params_digest, n.status, n.stop_reason, n.input_tokens, n.output_tokens,
-                n.cache_read_tokens, n.cache_write_tokens, n.cache_write_1h_tokens, n.reasoning_tokens,
-                n.cost_nano_usd, n.cost_source, n.tool_calls, n.tool_errors, n.latency_nanos, n.event_at,
-                n.received_at, n.late, n.traceparent, n.kafka_topic, n.kafka_partition, n.kafka_offset, n.meta::json,
-                n.created_at, n.stop_kind, n.error, n.price_ref
-            FROM unnest(
-                $1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::bigint[], $6::text[], $7::bytea[], $8::text[],
-                $9::text[], $10::text[], $11::text[], $12::bytea[], $13::bytea[], $14::integer[], $15::bytea[],
-                $16::bytea[], $17::bytea[], $18::text[], $19::text[], $20::bigint[], $21::bigint[], $22::bigint[],
-                $23::bigint[], $24::bigint[], $25::bigint[], $26::bigint[], $27::text[], $28::integer[], $29::integer[],
-                $30::bigint[], $31::timestamptz[], $32::timestamptz[], $33::boolean[], $34::text[], $35::text[],
-                $36::integer[], $37::bigint[], $38::text[], $39::timestamptz[], $40::text[], $41::text[], $42::text[])
-            AS n (
-                turn_id, org_id, environment, session_id, seq, request_id, payload_digest, provider, model, agent,
-                thread_id, root_hash, leaf_hash, node_count, system_digest, tools_digest, params_digest, status,
-                stop_reason, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens,
-                reasoning_tokens, cost_nano_usd, cost_source, tool_calls, tool_errors, latency_nanos, event_at,
-                received_at, late, traceparent, kafka_topic, kafka_partition, kafka_offset, meta, created_at, stop_kind,
-                error, price_ref)
-            """;
+        INSERT INTO turns (
+            turn_id, org_id, environment, session_id, seq, request_id, payload_digest, provider, model, agent,
+            thread_id, root_hash, leaf_hash, node_count, system_digest, tools_digest, params_digest, status,
+            stop_reason, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens,
+            reasoning_tokens, cost_nano_usd, cost_source, tool_calls, tool_errors, latency_nanos, event_at,
+            received_at, late, traceparent, kafka_topic, kafka_partition, kafka_offset, meta, created_at, stop_kind,
+            error, price_ref)
+        SELECT
+            n.turn_id, n.org_id, n.environment, n.session_id, n.seq, n.request_id, n.payload_digest, n.provider,
+            n.model, n.agent, n.thread_id, n.root_hash, n.leaf_hash, n.node_count, n.system_digest,
+            n.tools_digest, n.params_digest, n.status, n.stop_reason, n.input_tokens, n.output_tokens,
+            n.cache_read_tokens, n.cache_write_tokens, n.cache_write_1h_tokens, n.reasoning_tokens,
+            n.cost_nano_usd, n.cost_source, n.tool_calls, n.tool_errors, n.latency_nanos, n.event_at,
+            n.received_at, n.late, n.traceparent, n.kafka_topic, n.kafka_partition, n.kafka_offset, n.meta::json,
+            n.created_at, n.stop_kind, n.error, n.price_ref
+        FROM unnest(
+            $1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::bigint[], $6::text[], $7::bytea[], $8::text[],
+            $9::text[], $10::text[], $11::text[], $12::bytea[], $13::bytea[], $14::integer[], $15::bytea[],
+            $16::bytea[], $17::bytea[], $18::text[], $19::text[], $20::bigint[], $21::bigint[], $22::bigint[],
+            $23::bigint[], $24::bigint[], $25::bigint[], $26::bigint[], $27::text[], $28::integer[], $29::integer[],
+            $30::bigint[], $31::timestamptz[], $32::timestamptz[], $33::boolean[], $34::text[], $35::text[],
+            $36::integer[], $37::bigint[], $38::text[], $39::timestamptz[], $40::text[], $41::text[], $42::text[])
+        AS n (
+            turn_id, org_id, environment, session_id, seq, request_id, payload_digest, provider, model, agent,
+            thread_id, root_hash, leaf_hash, node_count, system_digest, tools_digest, params_digest, status,
+            stop_reason, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens,
+            reasoning_tokens, cost_nano_usd, cost_source, tool_calls, tool_errors, latency_nanos, event_at,
+            received_at, late, traceparent, kafka_topic, kafka_partition, kafka_offset, meta, created_at, stop_kind,
+            error, price_ref)
+        """;
 
     /**
      * Never past Postgres' own clock: a watermark only rises, so one that a wrong clock had put into the future would vouch
      * for turns that nobody has read yet.
      */
     private static final String PROGRESS = """
-            INSERT INTO partition_progress (topic, partition, processed_through, next_offset, updated_at)
-            VALUES ($1, $2, LEAST($3, clock_timestamp()), $4, $5)
-            ON CONFLICT (topic, partition) DO UPDATE SET
-                processed_through = GREATEST(partition_progress.processed_through, excluded.processed_through),
-                next_offset = GREATEST(partition_progress.next_offset, excluded.next_offset),
-                updated_at = excluded.updated_at
-            """;
+        INSERT INTO partition_progress (topic, partition, processed_through, next_offset, updated_at)
+        VALUES ($1, $2, LEAST($3, clock_timestamp()), $4, $5)
+        ON CONFLICT (topic, partition) DO UPDATE SET
+            processed_through = GREATEST(partition_progress.processed_through, excluded.processed_through),
+            next_offset = GREATEST(partition_progress.next_offset, excluded.next_offset),
+            updated_at = excluded.updated_at
+        """;
 
     /**
      * A count that has changed is remembered with the time up to which producers may go by the old one. An older look of
      * another instance changes nothing. Seconds: how long a producer may go by what it knew.
      */
     private static final String COUNTED = """
-            INSERT INTO topic_progress AS known (topic, partition_count, counted_at)
-            VALUES ($1, $2, LEAST($3, clock_timestamp()))
-            ON CONFLICT (topic) DO UPDATE SET
-                counted_since = CASE WHEN known.partition_count <> excluded.partition_count
-                    THEN clock_timestamp() + make_interval(secs => $4::float8) ELSE known.counted_since END,
-                partition_count = excluded.partition_count,
-                counted_at = excluded.counted_at
-            WHERE known.counted_at < excluded.counted_at
-            """;
+        INSERT INTO topic_progress AS known (topic, partition_count, counted_at)
+        VALUES ($1, $2, LEAST($3, clock_timestamp()))
+        ON CONFLICT (topic) DO UPDATE SET
+            counted_since = CASE WHEN known.partition_count <> excluded.partition_count
+                THEN clock_timestamp() + make_interval(secs => $4::float8) ELSE known.counted_since END,
+            partition_count = excluded.partition_count,
+            counted_at = excluded.counted_at
+        WHERE known.counted_at < excluded.counted_at
+        """;
 
     private static final String WATERMARK = """
-            INSERT INTO partition_progress AS known (topic, partition, processed_through, next_offset, updated_at)
-            SELECT $1, p.partition, LEAST($4, clock_timestamp()), p.next_offset, $5
-            FROM unnest($2::integer[], $3::bigint[]) AS p (partition, next_offset)
-            ORDER BY p.partition
-            ON CONFLICT (topic, partition) DO UPDATE SET
-                processed_through = GREATEST(known.processed_through, excluded.processed_through),
-                next_offset = GREATEST(known.next_offset, excluded.next_offset),
-                updated_at = excluded.updated_at
-            """;
+        INSERT INTO partition_progress AS known (topic, partition, processed_through, next_offset, updated_at)
+        SELECT $1, p.partition, LEAST($4, clock_timestamp()), p.next_offset, $5
+        FROM unnest($2::integer[], $3::bigint[]) AS p (partition, next_offset)
+        ORDER BY p.partition
+        ON CONFLICT (topic, partition) DO UPDATE SET
+            processed_through = GREATEST(known.processed_through, excluded.processed_through),
+            next_offset = GREATEST(known.next_offset, excluded.next_offset),
+            updated_at = excluded.updated_at
+        """;
 
     private static final String SHORTEST_IDLE = """
-            SELECT extract(epoch FROM min(LEAST(e.idle_timeout, h.timeout::interval)))::float8 AS seconds
-            FROM environments e
-            LEFT JOIN LATERAL jsonb_each_text(e.harness_idle_timeouts) AS h (harness_id, timeout) ON true
-            """;
+        SELECT extract(epoch FROM min(LEAST(e.idle_timeout, h.timeout::interval)))::float8 AS seconds
+        FROM environments e
+        LEFT JOIN LATERAL jsonb_each_text(e.harness_idle_timeouts) AS h (harness_id, timeout) ON true
+        """;
 
     private TurnStore() {}
 
     /** A turn with its place. */
     record PlacedTurn(PendingTurn pending, Placed placed) {}
 
-    /** The payload digests of the turns that are stored already. */
+    /** The payload digests of the turns that are stored already; {@link Sifted#ERASED} for those that were. */
     static Future<Map<TurnId, byte[]>> known(SqlClient client, Collection<PendingTurn> turns) {
         if (turns.isEmpty()) {
             return Future.succeededFuture(Map.of());

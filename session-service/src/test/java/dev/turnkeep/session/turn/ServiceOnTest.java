@@ -76,6 +76,31 @@ public final class ServiceOnTest implements AutoCloseable {
         return key.body().get("key").asText();
     }
 
+    /** The id of a key, by its hash: no answer but the one that made it tells both. */
+    public String keyId(String key, Tenant tenant) {
+        try (java.sql.Connection connection = java.sql.DriverManager.getConnection(
+                        space.postgres().jdbcUrl(),
+                        space.postgres().user(),
+                        space.postgres().password());
+                java.sql.PreparedStatement query = connection.prepareStatement(
+                        "SELECT id FROM api_keys WHERE org_id = ? AND key_hash = sha256(?::bytea)")) {
+            query.setObject(1, tenant.scope().org().value());
+            query.setBytes(2, key.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            try (java.sql.ResultSet rows = query.executeQuery()) {
+                assertThat(rows.next()).isTrue();
+                return rows.getString(1);
+            }
+        } catch (java.sql.SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public void revoke(String key, Tenant tenant) {
+        assertThat(send("DELETE", "/v1/admin/keys/" + keyId(key, tenant), ADMIN_KEY, "")
+                        .status())
+                .isEqualTo(204);
+    }
+
     public Answer get(String path, String key) {
         return send("GET", path, key, "");
     }

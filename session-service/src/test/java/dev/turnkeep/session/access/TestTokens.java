@@ -1,0 +1,64 @@
+package dev.turnkeep.session.access;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import org.jose4j.jwa.AlgorithmConstraints;
+import org.jose4j.jws.AlgorithmIdentifiers;
+import org.jose4j.jws.JsonWebSignature;
+import org.jose4j.jwt.JwtClaims;
+import org.jose4j.jwt.NumericDate;
+import org.jose4j.keys.HmacKey;
+import org.jose4j.lang.JoseException;
+
+/** Public tokens as a key's holder, or somebody who would like to be one, signs them. */
+final class TestTokens {
+    private TestTokens() {}
+
+    static String signed(String key, String environment, List<String> scopes, long seconds) {
+        return sign(key, claims(environment, scopes, seconds));
+    }
+
+    static String forAudience(String key, String environment, String audience) {
+        JwtClaims claims = claims(environment, List.of("admin"), 60);
+        claims.setAudience(audience);
+        return sign(key, claims);
+    }
+
+    static String unsigned(String environment, List<String> scopes, long seconds) {
+        JsonWebSignature signature = new JsonWebSignature();
+        signature.setAlgorithmHeaderValue(AlgorithmIdentifiers.NONE);
+        signature.setAlgorithmConstraints(AlgorithmConstraints.ALLOW_ONLY_NONE);
+        signature.setPayload(claims(environment, scopes, seconds).toJson());
+        return text(signature);
+    }
+
+    private static JwtClaims claims(String environment, List<String> scopes, long seconds) {
+        JwtClaims claims = new JwtClaims();
+        claims.setIssuer("https://id.trigger.dev");
+        claims.setAudience("https://api.trigger.dev");
+        claims.setSubject(environment);
+        claims.setExpirationTime(
+                NumericDate.fromSeconds(Instant.now().plusSeconds(seconds).getEpochSecond()));
+        claims.setClaim("pub", true);
+        claims.setStringListClaim("scopes", scopes);
+        return claims;
+    }
+
+    private static String sign(String key, JwtClaims claims) {
+        JsonWebSignature signature = new JsonWebSignature();
+        signature.setAlgorithmHeaderValue(AlgorithmIdentifiers.HMAC_SHA256);
+        signature.setDoKeyValidation(false);
+        signature.setPayload(claims.toJson());
+        signature.setKey(new HmacKey(key.getBytes(StandardCharsets.UTF_8)));
+        return text(signature);
+    }
+
+    private static String text(JsonWebSignature signature) {
+        try {
+            return signature.getCompactSerialization();
+        } catch (JoseException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

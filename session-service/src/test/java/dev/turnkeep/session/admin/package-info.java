@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.session.admin;
+
+import org.jspecify.annotations.NullMarked;
