@@ -150,3 +150,23 @@ test("maps refusals to the client's errors", async () => {
   });
   assert.equal(requests, 4, "none of them is asked for again");
 });
+
+test("snapshots are not offered without a store for them", async () => {
+  const { id } = await sessions.start(wanted(randomUUID()));
+  const client = apiClientManager.clientOrThrow();
+
+  requests = 0;
+  await assert.rejects(client.createChatSnapshotUploadUrl(id), { status: 501 });
+  assert.equal(requests, 1);
+});
+
+test("a key that does not sign its own tokens has them made", async () => {
+  const client = apiClientManager.clientOrThrow();
+  const { id } = await sessions.start(wanted(randomUUID()));
+
+  const { token } = await client.createPublicToken({ scopes: [`read:sessions:${id}`], expirationTime: "5m" });
+
+  await auth.withAuth({ accessToken: token }, async () => {
+    assert.equal((await sessions.retrieve(id)).id, id);
+  });
+});

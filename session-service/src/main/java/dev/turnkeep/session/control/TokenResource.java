@@ -9,10 +9,12 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.time.Clock;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -45,12 +47,36 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
         content = @Content(mediaType = "application/json", schema = @Schema(ref = "ApiError")))
 @RunOnVirtualThread
 public class TokenResource {
-    private final Gate gate;
-    private final SessionTokens tokens;
+    private static final int BODY_CAP = 32 * 1024;
 
-    TokenResource(Gate gate, SessionTokens tokens) {
+    private final Gate gate;
+    private final Body body;
+    private final SessionTokens tokens;
+    private final Clock clock;
+
+    TokenResource(Gate gate, Body body, SessionTokens tokens, Clock clock) {
         this.gate = gate;
+        this.body = body;
         this.tokens = tokens;
+        this.clock = clock;
+    }
+
+    @POST
+    @Path("/public-tokens")
+    @Operation(summary = "A public token, for a holder of a key that does not sign its own")
+    @RequestBody(content = @Content(mediaType = "application/json", schema = @Schema(ref = "ApiTokenWish")))
+    @APIResponse(
+            responseCode = "200",
+            description = "The token: it may do what its scopes and those of the key allow",
+            content = @Content(mediaType = "application/json", schema = @Schema(ref = "ApiToken")))
+    @APIResponse(
+            responseCode = "400",
+            description = "The request is malformed, or breaks the schema",
+            content = @Content(mediaType = "application/json", schema = @Schema(ref = "ApiError")))
+    public Map<String, Object> token(byte[] bytes) {
+        Caller caller = gate.keyHolder(Route.PUBLIC_TOKEN);
+        TokenWish wish = TokenWish.of(body.required(bytes, BODY_CAP), clock.instant());
+        return Map.of("token", tokens.signed(caller, wish.scopes(), wish.lifetime()));
     }
 
     @POST

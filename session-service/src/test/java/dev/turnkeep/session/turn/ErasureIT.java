@@ -233,6 +233,31 @@ class ErasureIT {
     }
 
     @Test
+    void theChannelsGoWithTheirSession() {
+        // Given
+        database.store(SampleTurn.in(scope, "s-7", "r-1"));
+        String session = id("s-7");
+        String stream = database.rows("INSERT INTO streams (org_id, environment, session_id, name, content_type)"
+                        + " VALUES ('%s', 'test', '%s', 'in', 'text/plain') RETURNING id"
+                                .formatted(scope.org(), session))
+                .getFirst();
+        database.execute("INSERT INTO stream_records (stream_id, seq, kind, body, at) VALUES (%s, 0, 0, 'x', now())"
+                .formatted(stream));
+        database.execute("INSERT INTO stream_producers (stream_id, producer_id, epoch, last_seq) VALUES (%s, 'p', 0, 0)"
+                .formatted(stream));
+
+        // When
+        erase(session);
+
+        // Then
+        assertThat(count("streams")).isZero();
+        for (String table : List.of("stream_records", "stream_producers")) {
+            assertThat(database.rows("SELECT * FROM %s WHERE stream_id = %s".formatted(table, stream)))
+                    .isEmpty();
+        }
+    }
+
+    @Test
     void createTakesTheSessionThatTurnsHaveMadeAndItGoesOn() {
         // Given
         database.store(SampleTurn.in(scope, "s-5", "r-1"));

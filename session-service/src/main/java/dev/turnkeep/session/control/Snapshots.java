@@ -1,0 +1,88 @@
+package dev.turnkeep.session.control;
+
+import dev.turnkeep.contracts.id.Scope;
+import dev.turnkeep.contracts.id.SessionId;
+import dev.turnkeep.contracts.problem.Invalid;
+import dev.turnkeep.contracts.problem.Problem;
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Configuration;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
+
+/**
+ * Links under which a session's snapshot is put and got: whoever has one needs no other credential of the store. Nothing
+ * passes through here, and making a link asks nobody.
+ */
+@Singleton
+class Snapshots {
+    private final SnapshotsConfig config;
+    private final @Nullable S3Presigner presigner;
+
+    Snapshots(SnapshotsConfig config) {
+        this.config = config;
+        this.presigner = config.bucket().isPresent()
+                        && config.accessKey().isPresent()
+                        && config.secretKey().isPresent()
+                ? presigner(config, config.accessKey().get(), config.secretKey().get())
+                : null;
+    }
+
+    private static S3Presigner presigner(SnapshotsConfig config, String accessKey, String secretKey) {
+        S3Presigner.Builder builder = S3Presigner.builder()
+                .region(Region.of(config.region()))
+                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey)))
+                .serviceConfiguration(S3Configuration.builder()
+                        .pathStyleAccessEnabled(config.pathStyle())
+                        .build());
+        config.endpoint().ifPresent(builder::endpointOverride);
+        return builder.build();
+    }
+
+    /** 501 when there is no store. */
+    void require() {
+        offered();
+    }
+
+    String uploadUrl(Scope scope, SessionId session) {
+        return offered()
+                .presignPutObject(request -> request.signatureDuration(config.lifetime())
+                        .putObjectRequest(object -> object.bucket(bucket()).key(key(scope, session))))
+                .url()
+                .toString();
+    }
+
+    String downloadUrl(Scope scope, SessionId session) {
+        return offered()
+                .presignGetObject(request -> request.signatureDuration(config.lifetime())
+                        .getObjectRequest(object -> object.bucket(bucket()).key(key(scope, session))))
+                .url()
+                .toString();
+    }
+
+    private String bucket() {
+        return config.bucket().orElseThrow();
+    }
+
+    /** By the session's id, so that a later session of the same name has a snapshot of its own. */
+    private static String key(Scope scope, SessionId session) {
+        return "sessions/" + scope.org() + "/" + scope.environment().value() + "/" + session.friendly()
+                + "/snapshot.json";
+    }
+
+    private S3Presigner offered() {
+        return Optional.ofNullable(presigner)
+                .orElseThrow(() -> new Invalid(Problem.NOT_OFFERED, null, "No store for snapshots is configured"));
+    }
+
+    void close(@Observes ShutdownEvent stopping) {
+        if (presigner != null) {
+            presigner.close();
+        }
+    }
+}

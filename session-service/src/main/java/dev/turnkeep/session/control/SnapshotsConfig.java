@@ -1,0 +1,32 @@
+package dev.turnkeep.session.control;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The S3-compatible store of sessions' snapshots. Without a bucket and credentials none are offered. */
+@ConfigMapping(prefix = "turnkeep.snapshots")
+public interface SnapshotsConfig {
+    Optional<String> bucket();
+
+    /** Where the store is, as the clients of the links see it; without one it is Amazon's of the region. */
+    Optional<URI> endpoint();
+
+    @WithDefault("us-east-1")
+    String region();
+
+    Optional<String> accessKey();
+
+    /** Never printed. */
+    Optional<String> secretKey();
+
+    /** Whether the bucket is the path's first part, as most stores but Amazon's have it, or part of the host's name. */
+    @WithDefault("true")
+    boolean pathStyle();
+
+    /** How long a link works. */
+    @WithDefault("5m")
+    Duration lifetime();
+}

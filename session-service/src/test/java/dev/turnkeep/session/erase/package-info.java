@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.session.erase;
+
+import org.jspecify.annotations.NullMarked;
