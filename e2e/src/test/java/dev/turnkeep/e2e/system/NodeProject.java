@@ -61,6 +61,19 @@ public final class NodeProject {
         }
     }
 
+    /**
+     * Runs a program; fails with all that it printed when it does.
+     *
+     * @param variables on top of those that it needs to run at all
+     */
+    public String run(String file, Map<String, String> variables) {
+        try {
+            return run(directory, variables, RUN_MINUTES, List.of("node", file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static void copy(Path source, Path directory) throws IOException {
         try (Stream<Path> files = Files.list(source)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
