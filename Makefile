@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run up down sample check test e2e bench reapbench figures build fmt doctor clean FORCE
+.PHONY: help run up down sample check test e2e channelfaults bench reapbench channelbench figures build fmt doctor clean FORCE
 
 MVN ?= mvn
 export MVN
@@ -61,9 +61,18 @@ e2e: ## sessions from start to idle end, from outside: SESSIONS=500 TURNS=3 CLIE
 	@$(WITH_JDK) $(MVN) -B -ntp -q -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=dev.turnkeep.e2e.lifecycle.LifecycleIT \
 		-Dfailsafe.failIfNoSpecifiedTests=false -pl e2e -am verify
 
+channelfaults: ## kill -9 under appends to channels, from outside: KILLS=10 APPENDS=20000
+	@$(WITH_JDK) KILLS=$${KILLS:-10} APPENDS=$${APPENDS:-20000} $(MVN) -B -ntp -q -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false \
+		-Dit.test=dev.turnkeep.e2e.channel.ChannelFaultsIT -Dfailsafe.failIfNoSpecifiedTests=false -pl e2e -am verify
+
 reapbench: ## measure the reaping of 100,000 idle sessions; writes benchmarks/results/reaper.json
 	@$(WITH_JDK) local-stack/bin/build $(SERVICES) benchmarks && "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED \
 		-cp "benchmarks/target/classes:$$(cat benchmarks/target/benchmarks.classpath)" dev.turnkeep.benchmarks.Reaping
+
+channelbench: ## measure channels beside their protocol's reference server; writes benchmarks/results/channels.json
+	@npm ci --prefix benchmarks/reference-server --prefer-offline --ignore-scripts --no-audit --no-fund --silent
+	@$(WITH_JDK) local-stack/bin/build $(SERVICES) benchmarks && "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED \
+		-cp "benchmarks/target/classes:$$(cat benchmarks/target/benchmarks.classpath)" dev.turnkeep.benchmarks.Channels
 
 build: ## build everything without running tests
 	@$(WITH_JDK) $(MVN) -B -ntp -q -DskipTests verify

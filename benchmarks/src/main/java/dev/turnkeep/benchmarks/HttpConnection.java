@@ -29,7 +29,7 @@ final class HttpConnection implements AutoCloseable {
                 + key + "\r\nContent-Type: application/json\r\nContent-Length: ";
     }
 
-    /** @throws IOException with the answer, when it is not 202 */
+    /** @throws IOException with the answer, when it is not one of success */
     String post(byte[] body) throws IOException {
         out.write((head + body.length + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
         out.write(body);
@@ -42,7 +42,7 @@ final class HttpConnection implements AutoCloseable {
             }
         }
         String answer = new String(in.readNBytes(length), StandardCharsets.UTF_8);
-        if (!status.startsWith("HTTP/1.1 202")) {
+        if (!status.startsWith("HTTP/1.1 2")) {
             throw new IOException(status + " " + answer);
         }
         return answer;

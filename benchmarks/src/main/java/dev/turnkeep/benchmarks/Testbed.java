@@ -90,6 +90,17 @@ final class Testbed implements AutoCloseable {
         return reaper;
     }
 
+    /** Another instance of the session service, which takes no turns; whoever starts it closes it. */
+    ServiceProcess secondSessionService(Path checkout, Path folder) {
+        Service placed = Service.SESSION.on(Ports.free(), Ports.free());
+        Map<String, String> variables = new LinkedHashMap<>(environment.of(placed, System.getenv()));
+        variables.put("TURNKEEP_SESSION_TURNS_ENABLED", "false");
+        ServiceProcess second =
+                new ServiceProcess(placed, checkout, variables, folder.resolve("session-service-2.log"));
+        second.start();
+        return second;
+    }
+
     private String tenant() throws IOException, InterruptedException {
         String org = administer("/v1/admin/orgs", "{\"name\":\"bench\"}")
                 .path("org_id")
@@ -123,7 +134,12 @@ final class Testbed implements AutoCloseable {
     }
 
     Cpu cpu() {
-        Map<String, Long> pids = new LinkedHashMap<>();
+        return cpu(Map.of());
+    }
+
+    /** @param others processes of the caller's, by the name to report them under */
+    Cpu cpu(Map<String, Long> others) {
+        Map<String, Long> pids = new LinkedHashMap<>(others);
         pids.put("load generator", ProcessHandle.current().pid());
         pids.put("ingest-service", ingestService.pid());
         pids.put("session-service", sessionService.pid());
