@@ -16,7 +16,10 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -226,6 +229,92 @@ class SessionChannelsIT {
         assertThat(body.body()).contains("2097152");
         assertThat(records.body()).contains("1001").contains("1000");
         assertThat(full.body()).contains("268435456");
+    }
+
+    @Test
+    void aSessionIsContinuedFromAnEarlierMessage() {
+        // Given
+        post("/out", "[0,1,2,3]");
+        post("/in", "[\"a\",\"b\"]");
+        String fork = "/v1/sessions/" + session.friendly() + "/fork";
+
+        // When
+        HttpResponse<String> made =
+                channels.send("POST", fork, tenant.key(), "{\"channels\":{\"out\":2},\"external_id\":\"try-2\"}");
+        HttpResponse<String> taken = channels.send("POST", fork, tenant.key(), "{\"external_id\":\"try-2\"}");
+        HttpResponse<String> beyond = channels.send("POST", fork, tenant.key(), "{\"channels\":{\"out\":9}}");
+        HttpResponse<String> stranger =
+                channels.send("POST", fork, service.tenant().key(), "{}");
+        String continued = "/v1/sessions/"
+                + channels.parsed(made.body()).at("/session/friendly_id").asText();
+        HttpResponse<String> appended = channels.send(
+                "POST", continued + "/out", tenant.key(), "\"other\"", "Content-Type", "application/json");
+
+        // Then
+        assertThat(made.statusCode()).isEqualTo(201);
+        assertThat(appended.statusCode()).isEqualTo(204);
+        assertThat(channels.send("GET", continued + "/out", tenant.key(), "").body())
+                .isEqualTo("[0,1,\"other\"]");
+        assertThat(channels.send("GET", continued + "/in", tenant.key(), "").body())
+                .isEqualTo("[\"a\",\"b\"]");
+        assertThat(get("/out").body()).isEqualTo("[0,1,2,3]");
+        assertThat(service.get(continued, tenant.key())
+                        .body()
+                        .at("/session/parent_session_id")
+                        .asText())
+                .isEqualTo(session.toString());
+        assertThat(List.of(taken.statusCode(), beyond.statusCode(), stranger.statusCode()))
+                .containsExactly(409, 422, 404);
+    }
+
+    @Test
+    void aRowThatSomebodyHoldsKeepsItsOwnStreamWaitingAndNoOther()
+            throws SQLException, ExecutionException, InterruptedException {
+        // Given
+        post("/out", "0");
+        post("/in", "0");
+        Future<HttpResponse<String>> waiting;
+        Future<HttpResponse<String>> behind;
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+                Connection holder = Objects.requireNonNull(space).postgres().connect()) {
+            holder.setAutoCommit(false);
+            try (var statement = holder.createStatement()) {
+                statement.execute("SELECT 1 FROM streams WHERE name = 'out' AND session_id = '%s' FOR UPDATE"
+                        .formatted(session.value()));
+            }
+
+            // When
+            waiting = threads.submit(() -> post("/out", "1"));
+            for (int i = 1; i <= 20; i++) {
+                assertThat(post("/in", Integer.toString(i)).statusCode()).isEqualTo(204);
+            }
+            behind = threads.submit(() -> post("/out", "2"));
+            assertThat(waiting.isDone()).isFalse();
+            holder.rollback();
+        }
+
+        // Then
+        assertThat(waiting.get().statusCode()).isEqualTo(204);
+        assertThat(behind.get().statusCode()).isEqualTo(204);
+        assertThat(get("/out").body()).isIn("[0,1,2]", "[0,2,1]");
+    }
+
+    @Test
+    void aSessionHasSoManyReadersAndNoMore() throws InterruptedException {
+        // Given
+        List<Integer> answers = Collections.synchronizedList(new ArrayList<>());
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < ChannelProfile.READERS + 5; i++) {
+                // When
+                threads.execute(
+                        () -> answers.add(channels.send("GET", path("/in?live=long-poll&offset=now"), tenant.key(), "")
+                                .statusCode()));
+            }
+        }
+
+        // Then
+        assertThat(answers).filteredOn(status -> status == 429).hasSize(5);
+        assertThat(answers).filteredOn(status -> status == 204).hasSize(ChannelProfile.READERS);
     }
 
     /** Close and append serialise: a writer that was acknowledged is read by all, and nobody waits for ever. */

@@ -1,6 +1,7 @@
 package dev.turnkeep.session.channel.durable;
 
 import dev.turnkeep.contracts.id.SessionId;
+import dev.turnkeep.platform.http.RetryLater;
 import dev.turnkeep.session.channel.ChannelsConfig;
 import dev.turnkeep.session.channel.log.ContentTypes;
 import dev.turnkeep.session.channel.log.LogMetrics;
@@ -12,6 +13,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,7 @@ final class EventStream implements Follower.Sink, Readers.Waiting {
     private final boolean json;
     private final boolean text;
     private volatile long spokeAt;
+    private boolean begun;
     private boolean over;
 
     EventStream(Call call, Found found, Following following, ChannelsConfig config, @Nullable String cursor) {
@@ -49,12 +52,19 @@ final class EventStream implements Follower.Sink, Readers.Waiting {
         this.json = ContentTypes.isJson(stream.contentType());
         this.text = ContentTypes.isText(stream.contentType());
         this.spokeAt = System.nanoTime();
-        this.endsAt = spokeAt + config.eventStreamTimeout().toNanos();
+        // Not all at one time: readers that came together would come back together.
+        long time = config.eventStreamTimeout().toNanos();
+        this.endsAt = spokeAt + time + ThreadLocalRandom.current().nextLong(time / 10 + 1);
     }
 
     /** On the event loop: answers at once, and goes on from there. */
     void begin(Page first) {
         HttpServerResponse response = call.response();
+        if (over || response.closed()) {
+            leave();
+            return;
+        }
+        begun = true;
         response.setChunked(true)
                 .putHeader("Content-Type", "text/event-stream")
                 .putHeader("Cache-Control", "no-cache")
@@ -146,7 +156,9 @@ final class EventStream implements Follower.Sink, Readers.Waiting {
             return;
         }
         leave();
-        if (call.response().writeQueueFull()) {
+        if (!begun) {
+            call.fail(RetryLater.unavailable("the service is stopping"));
+        } else if (call.response().writeQueueFull()) {
             // It has not read for long: an end would wait behind what it does not read.
             call.response().reset();
         } else {

@@ -6,6 +6,7 @@ import dev.turnkeep.session.channel.log.LogReader.Found;
 import dev.turnkeep.session.channel.log.Page;
 import dev.turnkeep.session.channel.log.StreamEnd;
 import dev.turnkeep.session.channel.log.StreamView;
+import java.util.List;
 import java.util.function.Function;
 
 /**
@@ -47,6 +48,10 @@ final class LongPoll implements Follower.Sink, Readers.Waiting {
 
     /** On the event loop. */
     void begin() {
+        if (over || call.response().closed()) {
+            leave();
+            return;
+        }
         call.response().closeHandler(_ -> leave());
         call.response().exceptionHandler(_ -> leave());
         follower.follow(stream.end());
@@ -93,7 +98,7 @@ final class LongPoll implements Follower.Sink, Readers.Waiting {
             leave();
             long place = follower.place();
             StreamEnd known = new StreamEnd(end.id(), end.incarnation(), Math.max(place, end.next()), end.closed());
-            call.answer(nothing.apply(new Page(place, java.util.List.of(), place, known)));
+            call.answer(nothing.apply(new Page(place, List.of(), place, known)));
         }
     }
 

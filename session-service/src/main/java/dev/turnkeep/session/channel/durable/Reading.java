@@ -108,6 +108,9 @@ class Reading {
 
     /** An offset of an earlier use of the address, or of what is trimmed, is never answered with something else. */
     private static void checkKept(Offset place, StreamView stream) {
+        if (place.incarnation() > stream.incarnation()) {
+            throw malformed("offset: not one of this stream");
+        }
         if (place.incarnation() < stream.incarnation()
                 || (place.incarnation() == stream.incarnation() && place.seq() < stream.first())) {
             throw new Invalid(Problem.GONE, null, "what stood there is gone; -1 reads what is left");

@@ -182,9 +182,13 @@ final class Lane {
     }
 
     private static void fail(List<Pending> batch, RuntimeException e) {
-        boolean away = e instanceof PgException || e instanceof VertxException || e instanceof Await.Unreachable;
-        if (!away) {
-            LOG.atError().setCause(e).log("appends failed unexpectedly");
+        if (e instanceof PgException refused) {
+            LOG.atWarn().addKeyValue("sqlstate", refused.getSqlState()).log("Postgres refused a batch of appends");
+        } else if (!(e instanceof VertxException || e instanceof Await.Unreachable)) {
+            LOG.atError()
+                    .addKeyValue("failure", e.getClass().getName())
+                    .addKeyValue("at", e.getStackTrace().length == 0 ? "" : e.getStackTrace()[0])
+                    .log("appends failed unexpectedly");
         }
         RetryLater answer = RetryLater.unavailable("Postgres does not confirm the append");
         batch.forEach(pending -> pending.outcome().completeExceptionally(answer));
