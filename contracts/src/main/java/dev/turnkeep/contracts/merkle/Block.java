@@ -105,7 +105,7 @@ public final class Block {
 
     /** A call to a tool, be it run by the client or by the provider. */
     public boolean isToolCall() {
-        return type.equals("tool_use") || type.equals("server_tool_use");
+        return type.equals("tool_use") || type.equals("server_tool_use") || type.endsWith("_call");
     }
 
     /** A call that waits for the caller to run the tool. */

@@ -22,6 +22,13 @@ final class ChatMessages {
         return conversation;
     }
 
+    /** The one message at the current token. */
+    Conversation readOne(String path) throws IOException {
+        Conversation conversation = new Conversation();
+        message(path, conversation);
+        return conversation;
+    }
+
     private static final class Members {
         private @Nullable String role;
         private @Nullable RawJson content;

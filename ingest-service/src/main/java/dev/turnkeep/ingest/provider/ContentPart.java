@@ -41,8 +41,9 @@ final class ContentPart {
         String at = path + "." + name;
         switch (name) {
             case "type" -> type = document.text(at);
-            case "text" -> text = textOrNull(at);
-            case "refusal" -> refusal = textOrNull(at);
+            // What a part that is not known calls by the same name may be of any type.
+            case "text" -> text = document.looseText();
+            case "refusal" -> refusal = document.looseText();
             case "image_url" -> imageUrl = imageUrl(at);
             default -> document.skip();
         }
@@ -51,25 +52,16 @@ final class ContentPart {
     /** A string in Responses, an object with a {@code url} in chat completions. */
     private @Nullable String imageUrl(String path) throws IOException {
         if (!document.isObject()) {
-            return textOrNull(path);
+            return document.looseText();
         }
         @Nullable String[] url = new @Nullable String[1];
         document.object(path, name -> {
             if (name.equals("url")) {
-                url[0] = textOrNull(path + ".url");
+                url[0] = document.looseText();
             } else {
                 document.skip();
             }
         });
         return url[0];
-    }
-
-    /** What a part that is not known calls by the same name may be of any type. */
-    private @Nullable String textOrNull(String path) throws IOException {
-        if (document.isText()) {
-            return document.text(path);
-        }
-        document.skip();
-        return null;
     }
 }

@@ -12,10 +12,12 @@ final class Conversation {
     private final ContentWriter writer = new ContentWriter();
     private final List<Message> messages = new ArrayList<>();
     private int failedToolResults;
+    private List<Block> last = List.of();
 
     /** @param content as given */
     void add(String role, RawJson content, List<Block> blocks) {
         blocks.forEach(writer::add);
+        last = blocks;
         messages.add(new Message(role, content, writer.finish()));
         if (role.equals("assistant")) {
             failedToolResults = 0;
@@ -24,6 +26,15 @@ final class Conversation {
                 failedToolResults += block.isFailedToolResult() ? 1 : 0;
             }
         }
+    }
+
+    Message lastMessage() {
+        return messages.getLast();
+    }
+
+    /** Of the last message. */
+    List<Block> lastBlocks() {
+        return last;
     }
 
     List<Message> messages() {

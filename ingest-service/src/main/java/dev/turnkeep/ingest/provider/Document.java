@@ -10,6 +10,7 @@ import dev.turnkeep.contracts.json.RawJson;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
 import java.io.IOException;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -123,6 +124,45 @@ final class Document {
             throw wrong(path, "must be a string");
         }
         return parser.getText();
+    }
+
+    /** A string; null for a value of any other type, which is passed over. */
+    @Nullable
+    String looseText() throws IOException {
+        if (isText()) {
+            return parser.getText();
+        }
+        skip();
+        return null;
+    }
+
+    /** A {@link #count}; null for a value that is none, which is passed over. */
+    @Nullable
+    Long looseCount() throws IOException {
+        String digits = parser.currentToken() == JsonToken.VALUE_NUMBER_INT ? parser.getText() : "-";
+        if (digits.length() <= 18 && !digits.startsWith("-")) {
+            return Long.valueOf(digits);
+        }
+        skip();
+        return null;
+    }
+
+    /** Calls back at the value of each member; null is an object without any. */
+    void optionalObject(String path, Member member) throws IOException {
+        if (!isNull()) {
+            object(path, member);
+        }
+    }
+
+    /** A time in seconds since 1970; null for a value of any other type, which is passed over. */
+    @Nullable
+    Instant epochSeconds() throws IOException {
+        boolean number = parser.currentToken() == JsonToken.VALUE_NUMBER_INT
+                || parser.currentToken() == JsonToken.VALUE_NUMBER_FLOAT;
+        double seconds = number ? parser.getDoubleValue() : 0;
+        skip();
+        // Beyond a few thousand years it is no time of a turn, and nothing that an Instant has to hold.
+        return seconds > 0 && seconds < 1e11 ? Instant.ofEpochMilli(Math.round(seconds * 1000)) : null;
     }
 
     String requiredText(String path) throws IOException {

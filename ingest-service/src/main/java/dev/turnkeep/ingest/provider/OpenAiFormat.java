@@ -1,7 +1,6 @@
 package dev.turnkeep.ingest.provider;
 
 import dev.turnkeep.contracts.json.RawJson;
-import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
 import java.io.IOException;
 
@@ -39,9 +38,21 @@ final class OpenAiFormat implements ProviderFormat {
 
     @Override
     public ParsedResponse rawResponse(RawResponse response) {
-        throw new Invalid(
-                Problem.UNPROCESSABLE_RESPONSE,
-                RAW_RESPONSE,
-                RAW_RESPONSE + ": is not read for this provider; send response instead");
+        return isChat(response.body())
+                ? ChatCompletion.reduce(StreamEvents.of(response.body()))
+                : ResponsesStream.reduce(StreamEvents.of(response.body()));
+    }
+
+    /** Its first piece that can be read tells: only chat completions have choices. */
+    private static boolean isChat(RawJson body) {
+        Boolean found = new Pieces(StreamEvents.of(body)).first(document -> {
+            boolean[] choices = new boolean[1];
+            document.object(RAW_RESPONSE, name -> {
+                choices[0] |= name.equals("choices");
+                document.skip();
+            });
+            return choices[0];
+        });
+        return Boolean.TRUE.equals(found);
     }
 }

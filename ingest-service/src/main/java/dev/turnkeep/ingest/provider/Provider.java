@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
 /** The providers whose turns are understood. */
 public enum Provider {
     ANTHROPIC("anthropic"),
-    OPENAI("openai");
+    OPENAI("openai"),
+    OLLAMA("ollama"),
+    GEMINI("gemini"),
+    BEDROCK("bedrock");
 
     private static final String SUPPORTED =
             Arrays.stream(values()).map(Provider::id).sorted().collect(Collectors.joining(", "));
@@ -25,6 +28,9 @@ public enum Provider {
         return switch (this) {
             case ANTHROPIC -> new AnthropicFormat();
             case OPENAI -> new OpenAiFormat();
+            case OLLAMA -> new OllamaFormat();
+            case GEMINI -> new GeminiFormat();
+            case BEDROCK -> new BedrockFormat();
         };
     }
 

@@ -1,10 +1,6 @@
 package dev.turnkeep.ingest.provider;
 
-import dev.turnkeep.contracts.json.ByteBuilder;
-import dev.turnkeep.contracts.json.CanonicalText;
 import dev.turnkeep.contracts.json.RawJson;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The members of a request as they are met; of two with one name the last counts. */
@@ -21,7 +17,7 @@ final class RequestParts {
     @Nullable
     RawJson tools;
 
-    private final Map<String, RawJson> others = new LinkedHashMap<>();
+    private final JsonObject others = new JsonObject();
 
     void other(String name, RawJson value) {
         others.put(name, value);
@@ -29,7 +25,7 @@ final class RequestParts {
 
     @Nullable
     RawJson takeOther(String name) {
-        return others.remove(name);
+        return others.take(name);
     }
 
     ParsedRequest parsed(Conversation from) {
@@ -37,15 +33,6 @@ final class RequestParts {
     }
 
     private @Nullable RawJson params() {
-        if (others.isEmpty()) {
-            return null;
-        }
-        ByteBuilder out = new ByteBuilder(256);
-        others.forEach((name, value) -> {
-            out.append(out.length() == 0 ? '{' : ',');
-            CanonicalText.write(name, out);
-            out.append(':').append(value);
-        });
-        return out.append('}').toJson();
+        return others.isEmpty() ? null : others.toJson();
     }
 }

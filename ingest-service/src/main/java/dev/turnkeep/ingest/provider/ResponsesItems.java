@@ -10,11 +10,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the input of a Responses request: a text, or items that each become one message and are kept whole. */
 final class ResponsesItems {
+    private static final String ASSISTANT = "assistant";
+
     private final Document document;
 
     ResponsesItems(Document document) {
         this.document = document;
     }
+
+    /** An item as a message: its role and blocks. */
+    private record Item(String role, RawJson whole, List<Block> blocks) {}
 
     Conversation read(String path) throws IOException {
         Conversation conversation = new Conversation();
@@ -22,11 +27,21 @@ final class ResponsesItems {
             Block text = new Block("text").text(document.text(path));
             conversation.add("user", document.raw(), List.of(text));
         } else if (document.isArray()) {
-            document.array(path, i -> item(path + "[" + i + "]", conversation));
+            document.array(path, i -> {
+                Item item = item(path + "[" + i + "]");
+                conversation.add(item.role, item.whole, item.blocks);
+            });
         } else {
             throw document.wrong(path, "must be a string or an array");
         }
         return conversation;
+    }
+
+    /** The items of a response, which are one message together. */
+    List<Block> blocksOfAll(String path) throws IOException {
+        List<Block> blocks = new ArrayList<>();
+        document.array(path, i -> blocks.addAll(item(path + "[" + i + "]").blocks));
+        return blocks;
     }
 
     private static final class Members {
@@ -41,7 +56,7 @@ final class ResponsesItems {
         private @Nullable RawJson summary;
     }
 
-    private void item(String path, Conversation conversation) throws IOException {
+    private Item item(String path) throws IOException {
         int start = document.start();
         Members members = new Members();
         document.object(path, name -> member(members, path, name));
@@ -53,52 +68,44 @@ final class ResponsesItems {
             }
             type = "message";
         }
-        switch (type) {
+        return switch (type) {
             case "message" -> {
                 if (members.role == null || members.role.isEmpty()) {
                     throw document.wrong(path + ".role", "is required");
                 }
-                conversation.add(members.role, whole, content(members.content, path + ".content"));
+                yield new Item(members.role, whole, content(members.content, path + ".content"));
             }
             case "function_call" -> {
                 String arguments = members.arguments;
                 Block call = call(members).toolInput(arguments == null ? null : ToolArguments.canonical(arguments));
-                conversation.add("assistant", whole, List.of(call));
+                yield new Item(ASSISTANT, whole, List.of(call));
             }
             case "custom_tool_call" -> {
                 String input = members.input;
                 Block call = call(members).toolInput(input == null ? null : ToolArguments.freeform(input));
-                conversation.add("assistant", whole, List.of(call));
+                yield new Item(ASSISTANT, whole, List.of(call));
             }
             case "function_call_output", "custom_tool_call_output" ->
-                conversation.add("tool", whole, List.of(output(members, path + ".output")));
-            case "reasoning" -> conversation.add("assistant", whole, List.of(reasoning(members, path + ".summary")));
-            default -> conversation.add("assistant", whole, List.of(unknown(type, whole, path)));
-        }
+                new Item("tool", whole, List.of(output(members, path + ".output")));
+            case "reasoning" -> new Item(ASSISTANT, whole, List.of(reasoning(members, path + ".summary")));
+            default -> new Item(ASSISTANT, whole, List.of(unknown(type, whole, path)));
+        };
     }
 
     private void member(Members members, String path, String name) throws IOException {
         switch (name) {
             case "type" -> members.type = document.text(path + ".type");
-            case "role" -> members.role = textOrNull(path);
-            case "call_id" -> members.callId = textOrNull(path);
-            case "name" -> members.name = textOrNull(path);
-            case "arguments" -> members.arguments = textOrNull(path);
-            case "input" -> members.input = textOrNull(path);
+            // Items that are not known may use the same names for values of any type.
+            case "role" -> members.role = document.looseText();
+            case "call_id" -> members.callId = document.looseText();
+            case "name" -> members.name = document.looseText();
+            case "arguments" -> members.arguments = document.looseText();
+            case "input" -> members.input = document.looseText();
             case "content" -> members.content = document.rawOrNull();
             case "output" -> members.output = document.rawOrNull();
             case "summary" -> members.summary = document.rawOrNull();
             default -> document.skip();
         }
-    }
-
-    /** Items that are not known may use the same names for values of any type. */
-    private @Nullable String textOrNull(String path) throws IOException {
-        if (document.isText()) {
-            return document.text(path);
-        }
-        document.skip();
-        return null;
     }
 
     private static Block call(Members members) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * The data of a server-sent event stream (WHATWG HTML, 9.2.6), event by event. Lines end in LF, CRLF or CR; data lines of
  * one event are joined by LF. An event that the end of the bytes cuts off is given too: whether it is whole, its JSON says.
  */
-final class ServerSentEvents {
+final class ServerSentEvents implements StreamEvents {
     private static final byte[] DATA = {'d', 'a', 't', 'a'};
 
     private final byte[] bytes;
@@ -28,8 +28,8 @@ final class ServerSentEvents {
     }
 
     /** The data of the next event that has any; null at the end. */
-    @Nullable
-    RawJson next() {
+    @Override
+    public @Nullable RawJson next() {
         RawJson data = null;
         while (at < end) {
             int lineStart = at;
@@ -43,6 +43,12 @@ final class ServerSentEvents {
             }
         }
         return data;
+    }
+
+    /** Whatever comes can be taken for lines. */
+    @Override
+    public boolean isDamaged() {
+        return false;
     }
 
     /** Moves past the line and its end. */

@@ -6,7 +6,9 @@ import dev.turnkeep.contracts.merkle.Message;
 import dev.turnkeep.contracts.merkle.Node;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
+import dev.turnkeep.contracts.turn.StopKind;
 import dev.turnkeep.contracts.turn.TurnNode;
+import dev.turnkeep.ingest.provider.GenAiFormat;
 import dev.turnkeep.ingest.provider.ParsedRequest;
 import dev.turnkeep.ingest.provider.ParsedResponse;
 import dev.turnkeep.ingest.provider.Provider;
@@ -25,24 +27,28 @@ final class Conversations {
     /** The projection of a message that says nothing: an empty array. */
     private static final int NOTHING = 2;
 
+    /** The longest name of a provider, in characters. */
+    private static final int PROVIDER = 256;
+
     private static final int FIRST_ERROR_STATUS = 400;
 
     private Conversations() {}
 
     /** @throws Invalid (422) for what the provider's format does not allow */
     static Conversation read(Envelope envelope) {
-        Provider provider = Provider.named(envelope.provider());
+        Provider provider = isNeutral(envelope) ? null : Provider.named(envelope.provider());
         if (envelope.request() == null) {
             throw new Invalid(Problem.UNPROCESSABLE_REQUEST, "request", "request: is required");
         }
-        ParsedRequest request = provider.request(envelope.request());
-        ParsedResponse response = response(provider, envelope);
+        ParsedRequest request =
+                provider == null ? GenAiFormat.request(envelope.request()) : provider.request(envelope.request());
+        ParsedResponse response = provider == null ? neutral(envelope) : response(provider, envelope);
         List<Message> messages = new ArrayList<>(request.messages());
         messages.add(response.message());
         Chain chain = Chain.of(messages);
         return new Conversation(
-                provider.id(),
-                response.model() == null ? request.model() : response.model(),
+                provider == null ? providerName(envelope) : provider.id(),
+                ModelName.of(response.model(), request.model(), envelope.metaFields()),
                 isError(response, envelope.metaFields()) ? "error" : "ok",
                 response.stopReason(),
                 response.stopKind(),
@@ -59,6 +65,29 @@ final class Conversations {
                 request.params());
     }
 
+    private static boolean isNeutral(Envelope envelope) {
+        if (envelope.format() == null) {
+            return false;
+        }
+        if (!envelope.format().equals(GenAiFormat.NAME)) {
+            throw Invalid.field("format", "must be " + GenAiFormat.NAME + ", or left out");
+        }
+        return true;
+    }
+
+    /** The conventions describe calls of any provider: its name is only a name there. */
+    private static String providerName(Envelope envelope) {
+        String name = Labels.of("provider", envelope.provider(), PROVIDER);
+        return name == null ? UNKNOWN : name;
+    }
+
+    private static ParsedResponse neutral(Envelope envelope) {
+        if (envelope.response() == null) {
+            throw new Invalid(Problem.UNPROCESSABLE_RESPONSE, "response", "response: is required");
+        }
+        return GenAiFormat.response(envelope.response());
+    }
+
     /** The parsed response where one was sent, else the raw one. */
     private static ParsedResponse response(Provider provider, Envelope envelope) {
         RawResponse raw = envelope.rawResponse();
@@ -73,10 +102,10 @@ final class Conversations {
     }
 
     private static boolean isError(ParsedResponse response, Fields meta) {
-        String stop = response.stopReason();
+        StopKind stop = response.stopKind();
         Double status = meta.number("upstream_status");
-        return ParsedResponse.ERROR.equals(stop)
-                || ParsedResponse.INCOMPLETE.equals(stop)
+        return stop == StopKind.ERROR
+                || stop == StopKind.INCOMPLETE
                 || (status != null && status >= FIRST_ERROR_STATUS);
     }
 

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What was posted, taken apart in one pass and not yet judged. Large values are slices of the body.
  *
+ * @param format in which request and response are written; null is the provider's own
  * @param request the provider's request, as given
  * @param response the parsed response, as given
  * @param rawResponse the response as its bytes; null when absent
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Envelope(
         @Nullable String provider,
+        @Nullable String format,
         @Nullable String agent,
         @Nullable RawJson request,
         @Nullable RawJson response,
@@ -22,32 +24,18 @@ record Envelope(
         Fields metaFields,
         Fields session) {
 
-    private static final Set<String> TEXTS = Set.of("provider", "agent_name", "raw_response_encoding");
+    private static final Set<String> TEXTS = Set.of("provider", "format", "agent_name", "raw_response_encoding");
     private static final Set<String> VALUES = Set.of("request", "response", "raw_response", "meta", "session");
     private static final Set<String> META_TEXTS =
             Set.of("request_id", "thread_id", "ts_request", "captured_at", "content_type");
-    private static final Set<String> META_VALUES = Set.of("elapsed_seconds", "upstream_status");
-    private static final Set<String> SESSION_TEXTS = Set.of(
-            "org_id",
-            "auth_subject",
-            "harness_id",
-            "harness_session_id",
-            "session_id",
-            "external_id",
-            "actor_id",
-            "harness_version",
-            "cwd",
-            "name",
-            "parent_harness_id",
-            "parent_harness_session_id");
-    private static final Set<String> SESSION_VALUES = Set.of("harness_metadata");
-
+    private static final Set<String> META_VALUES = Set.of("elapsed_seconds", "upstream_status", "model", "path");
     /** @throws dev.turnkeep.contracts.problem.Invalid (400) for what is not an envelope */
     static Envelope read(RawJson source) {
         Fields fields = Fields.read(null, source, TEXTS, VALUES);
         Fields meta = fields.object("meta", META_TEXTS, META_VALUES);
         return new Envelope(
                 fields.filled("provider"),
+                fields.filled("format"),
                 fields.filled("agent_name"),
                 fields.raw("request"),
                 fields.raw("response"),
@@ -55,6 +43,6 @@ record Envelope(
                         fields.raw("raw_response"), fields.text("raw_response_encoding"), meta.text("content_type")),
                 fields.raw("meta"),
                 meta,
-                fields.object("session", SESSION_TEXTS, SESSION_VALUES));
+                SessionBlocks.members(fields));
     }
 }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +38,7 @@ public final class Fields {
      * @param path where it stands, null for the whole input
      * @throws Invalid (400) for anything else
      */
-    static Fields read(@Nullable String path, RawJson source, Set<String> textNames, Set<String> rawNames) {
+    public static Fields read(@Nullable String path, RawJson source, Set<String> textNames, Set<String> rawNames) {
         try (JsonParser parser = Json.parser(source)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new Invalid(
@@ -82,6 +83,43 @@ public final class Fields {
         };
     }
 
+    /** The first element of an array, when it is a text; else null. */
+    public static @Nullable String firstText(RawJson array) {
+        try (JsonParser parser = Json.parser(array)) {
+            parser.nextToken();
+            return parser.nextToken() == JsonToken.VALUE_STRING ? parser.getText() : null;
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    /** Calls back with each member of an object, as given. */
+    public static void eachMember(RawJson object, BiConsumer<String, RawJson> member) {
+        try (JsonParser parser = Json.parser(object)) {
+            parser.nextToken();
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String name = parser.currentName();
+                parser.nextToken();
+                member.accept(name, Json.slice(parser, object));
+            }
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    /** Whether this is one JSON value, and nothing else. */
+    public static boolean isOneValue(RawJson source) {
+        try (JsonParser parser = Json.parser(source)) {
+            if (parser.nextToken() == null) {
+                return false;
+            }
+            parser.skipChildren();
+            return parser.nextToken() == null;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     private void text(String name, JsonToken value, JsonParser parser) throws IOException {
         switch (value) {
             case VALUE_STRING -> texts.put(name, parser.getText());
@@ -99,20 +137,33 @@ public final class Fields {
     }
 
     /** As it was written; null when absent. */
-    @Nullable
-    String text(String name) {
+    public @Nullable String text(String name) {
         return texts.get(name);
     }
 
-    /** As {@link #text}, and null when empty. */
+    /** A text among the values kept as given; null when absent, empty or of another type. */
     @Nullable
-    String filled(String name) {
+    String loose(String name) {
+        RawJson raw = raws.get(name);
+        if (raw == null || raw.array()[raw.offset()] != '"') {
+            return null;
+        }
+        try (JsonParser parser = Json.parser(raw)) {
+            parser.nextToken();
+            String text = parser.getText();
+            return text.isEmpty() ? null : text;
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    /** As {@link #text}, and null when empty. */
+    public @Nullable String filled(String name) {
         String text = texts.get(name);
         return text == null || text.isEmpty() ? null : text;
     }
 
-    @Nullable
-    RawJson raw(String name) {
+    public @Nullable RawJson raw(String name) {
         return raws.get(name);
     }
 
@@ -136,7 +187,7 @@ public final class Fields {
         return raw == null ? NONE : read(path + name, raw, textNames, rawNames);
     }
 
-    static Invalid malformed(String path, String rule) {
+    public static Invalid malformed(String path, String rule) {
         return new Invalid(Problem.INVALID_ENVELOPE, path, path + ": " + rule);
     }
 }

@@ -5,11 +5,11 @@ import dev.turnkeep.ingest.body.Scrubbed;
 import org.jspecify.annotations.Nullable;
 
 /** Names that something is found by: never altered, so what stores cannot hold is refused. */
-final class Identifiers {
+public final class Identifiers {
     private Identifiers() {}
 
     /** @throws Invalid (422) over the cap, in characters, and for NUL and lone surrogates */
-    static @Nullable String of(String field, @Nullable String text, int cap) {
+    public static @Nullable String of(String field, @Nullable String text, int cap) {
         if (text == null) {
             return null;
         }

@@ -18,7 +18,7 @@ public sealed interface Judgement {
     record Accepted(TurnRecord turn, RawJson value) implements Judgement {
         @Override
         public String provider() {
-            return turn.provider();
+            return Conversations.label(turn.provider());
         }
     }
 

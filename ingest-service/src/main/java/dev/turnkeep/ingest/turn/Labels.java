@@ -5,11 +5,11 @@ import dev.turnkeep.ingest.body.Scrubbed;
 import org.jspecify.annotations.Nullable;
 
 /** Texts that name things for people: capped, and without what stores cannot hold. */
-final class Labels {
+public final class Labels {
     private Labels() {}
 
     /** @throws Invalid (422) over the cap, in characters: nothing is cut off in silence */
-    static @Nullable String of(String field, @Nullable String text, int cap) {
+    public static @Nullable String of(String field, @Nullable String text, int cap) {
         if (text == null) {
             return null;
         }

@@ -14,13 +14,29 @@ import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.contracts.turn.SessionBlock;
 import dev.turnkeep.ingest.body.Scrubbed;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Judges what the caller said about the session. First what makes the envelope invalid, then what breaks a field's rule. */
-final class SessionBlocks {
+public final class SessionBlocks {
     private static final int NAME = 256;
     private static final int CWD = 4096;
+
+    private static final Set<String> TEXTS = Set.of(
+            "org_id",
+            "auth_subject",
+            "harness_id",
+            "harness_session_id",
+            "session_id",
+            "external_id",
+            "actor_id",
+            "harness_version",
+            "cwd",
+            "name",
+            "parent_harness_id",
+            "parent_harness_session_id");
+    private static final Set<String> VALUES = Set.of("harness_metadata");
 
     private final Fields session;
 
@@ -28,8 +44,13 @@ final class SessionBlocks {
         this.session = session;
     }
 
+    /** The members of an envelope's session block; none of an absent one. */
+    public static Fields members(Fields envelope) {
+        return envelope.object("session", TEXTS, VALUES);
+    }
+
     /** @throws Invalid 400 or 403, before anything else of the turn is looked at */
-    static void checkEnvelope(Fields session, Scope scope) {
+    public static void checkEnvelope(Fields session, Scope scope) {
         String org = session.filled("org_id");
         if (org != null && !parseOrg(org).equals(scope.org())) {
             throw new Invalid(
@@ -54,7 +75,7 @@ final class SessionBlocks {
     }
 
     /** @throws Invalid (422) naming the field */
-    static SessionBlock of(Fields session) {
+    public static SessionBlock of(Fields session) {
         try {
             return new SessionBlocks(session).block();
         } catch (Invalid e) {

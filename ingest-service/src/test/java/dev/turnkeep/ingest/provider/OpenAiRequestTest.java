@@ -155,19 +155,11 @@ class OpenAiRequestTest {
     }
 
     @Test
-    void saysThatItDoesNotReduceRawResponses() {
-        assertInvalid(
-                Problem.UNPROCESSABLE_RESPONSE,
-                "raw_response",
-                () -> Provider.OPENAI.rawResponse(new byte[] {'{', '}'}, null, null));
-    }
-
-    @Test
     void listsTheProvidersThatItKnows() {
         assertThat(Provider.named("anthropic")).isEqualTo(Provider.ANTHROPIC);
         assertInvalid(Problem.UNSUPPORTED_PROVIDER, "provider", () -> Provider.named("Anthropic"));
         assertInvalid(Problem.UNSUPPORTED_PROVIDER, "provider", () -> Provider.named(null));
-        assertThatThrownBy(() -> Provider.named("secret")).hasMessage("provider: must be one of anthropic, openai");
+        assertThatThrownBy(() -> Provider.named("secret")).hasMessage("provider: must be one of anthropic, bedrock, gemini, ollama, openai");
     }
 
     private static void invalid(String field, String json) {

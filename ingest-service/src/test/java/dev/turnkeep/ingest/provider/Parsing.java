@@ -41,7 +41,7 @@ final class Parsing {
         return only(Provider.OPENAI, "{\"input\":[" + item + "]}");
     }
 
-    private static String only(Provider provider, String request) {
+    static String only(Provider provider, String request) {
         Message message = request(provider, request).messages().getFirst();
         return message.projection().toString();
     }

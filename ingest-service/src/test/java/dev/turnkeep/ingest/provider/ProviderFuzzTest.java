@@ -14,6 +14,7 @@ import dev.turnkeep.contracts.problem.Problem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Map;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -110,6 +111,37 @@ class ProviderFuzzTest {
 
         // When / Then
         tried(RESPONSE, () -> messages(Provider.ANTHROPIC.rawResponse(bytes, coding, type)));
+    }
+
+    /** The forms of every provider's answers, damaged. */
+    @Property(tries = 2000)
+    void answersOfEveryProviderAreReadOrRefused(@ForAll long seed) {
+        Random random = new Random(seed);
+        answers().forEach((name, provider) -> {
+            byte[] bytes = Samples.bytes(name);
+            if (name.endsWith("jsonl") && random.nextBoolean()) {
+                bytes = AmazonFrames.ofLines(new String(bytes, StandardCharsets.UTF_8));
+            }
+            for (int i = random.nextInt(4); i >= 0; i--) {
+                bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
+            }
+            byte[] damaged = bytes;
+            tried(RESPONSE, () -> messages(provider.rawResponse(damaged, null, null)));
+        });
+    }
+
+    private static Map<String, Provider> answers() {
+        return Map.of(
+                "openai-chat.json", Provider.OPENAI,
+                "openai-chat.sse", Provider.OPENAI,
+                "openai-responses.json", Provider.OPENAI,
+                "openai-responses.sse", Provider.OPENAI,
+                "ollama-chat.ndjson", Provider.OLLAMA,
+                "ollama-generate.json", Provider.OLLAMA,
+                "gemini.json", Provider.GEMINI,
+                "gemini.sse", Provider.GEMINI,
+                "bedrock.json", Provider.BEDROCK,
+                "bedrock.jsonl", Provider.BEDROCK);
     }
 
     private interface Attempt {

@@ -1,0 +1,200 @@
+package dev.turnkeep.ingest.provider;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.turnkeep.ingest.provider.Samples.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+/** However a provider cuts what it streams, the same comes out. */
+class AnyChunkingTest {
+    /** Cuts texts at random, also inside of surrogate pairs and escapes. */
+    private record Cuts(Random random) {
+        List<String> of(String text) {
+            List<String> pieces = new ArrayList<>();
+            int from = 0;
+            while (from < text.length()) {
+                int to = Math.min(text.length(), from + 1 + random.nextInt(8));
+                pieces.add(text.substring(from, to));
+                from = to;
+            }
+            return pieces;
+        }
+
+        /** Events as lines of a stream, with line ends and comments of any kind. */
+        byte[] events(List<String> data) {
+            StringBuilder out = new StringBuilder();
+            for (String each : data) {
+                String end = List.of("\n", "\r\n", "\r").get(random.nextInt(3));
+                if (random.nextInt(4) == 0) {
+                    out.append(": keep-alive").append(end);
+                }
+                out.append("data:").append(random.nextBoolean() ? " " : "").append(each);
+                out.append(end).append(end);
+            }
+            return out.toString().getBytes(UTF_8);
+        }
+    }
+
+    @Provide
+    Arbitrary<String> texts() {
+        return Arbitraries.of(
+                "x", "Grüße 😀 — \"quoted\" \\ {\"a\":[1]}\n\ndata: [DONE]\n", "東京\u2028\t😀😀😀", "a".repeat(200));
+    }
+
+    @Property(tries = 300)
+    void ofAChatCompletion(@ForAll("texts") String text, @ForAll("texts") String argument, @ForAll long seed) {
+        // Given
+        Cuts cuts = new Cuts(new Random(seed));
+        String arguments = "{\"q\":" + quoted(argument) + "}";
+        String whole = """
+                {"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":%s,"tool_calls":[
+                {"id":"c","type":"function","function":{"name":"f","arguments":%s}}]},"finish_reason":"stop"}],
+                "usage":{"prompt_tokens":3,"completion_tokens":4}}""".formatted(quoted(text), quoted(arguments));
+        List<String> chunks = new ArrayList<>();
+        chunks.add(delta("{\"role\":\"assistant\",\"content\":\"\"}"));
+        cuts.of(text).forEach(piece -> chunks.add(delta("{\"content\":" + quoted(piece) + "}")));
+        chunks.add(
+                delta(
+                        "{\"tool_calls\":[{\"index\":0,\"id\":\"c\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"\"}}]}"));
+        cuts.of(arguments)
+                .forEach(piece -> chunks.add(
+                        delta("{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":" + quoted(piece) + "}}]}")));
+        chunks.add("{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}");
+        chunks.add("{\"choices\":[],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4}}");
+        chunks.add("[DONE]");
+
+        // When / Then
+        same(Provider.OPENAI, whole, cuts.events(chunks));
+    }
+
+    private static String delta(String delta) {
+        return "{\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":" + delta + ",\"finish_reason\":null}]}";
+    }
+
+    @Property(tries = 300)
+    void ofAResponse(@ForAll("texts") String text, @ForAll("texts") String argument, @ForAll long seed) {
+        // Given: a stream whose items were never said to be done
+        Cuts cuts = new Cuts(new Random(seed));
+        String whole = """
+                {"model":"m","status":"completed","output":[
+                {"type":"message","role":"assistant","content":[{"type":"output_text","text":%s}]},
+                {"type":"custom_tool_call","call_id":"c","name":"f","input":%s}],"usage":{"input_tokens":3}}""".formatted(quoted(text), quoted(argument));
+        List<String> events = new ArrayList<>();
+        events.add("{\"type\":\"response.output_item.added\",\"output_index\":0,\"item\":"
+                + "{\"type\":\"message\",\"role\":\"assistant\",\"content\":[]}}");
+        cuts.of(text)
+                .forEach(piece -> events.add("{\"type\":\"response.output_text.delta\",\"output_index\":0,\"delta\":"
+                        + quoted(piece) + "}"));
+        events.add("{\"type\":\"response.output_item.added\",\"output_index\":1,\"item\":"
+                + "{\"type\":\"custom_tool_call\",\"call_id\":\"c\",\"name\":\"f\",\"input\":\"\"}}");
+        cuts.of(argument)
+                .forEach(piece -> events.add("{\"type\":\"response.custom_tool_call_input.delta\",\"output_index\":1,"
+                        + "\"delta\":" + quoted(piece) + "}"));
+        events.add("{\"type\":\"response.completed\",\"response\":"
+                + "{\"model\":\"m\",\"status\":\"completed\",\"output\":[],\"usage\":{\"input_tokens\":3}}}");
+
+        // When / Then
+        same(Provider.OPENAI, whole, cuts.events(events));
+    }
+
+    @Property(tries = 300)
+    void ofAnOllamaReply(@ForAll("texts") String text, @ForAll("texts") String thinking, @ForAll long seed) {
+        // Given
+        Cuts cuts = new Cuts(new Random(seed));
+        String end = ",\"done\":true,\"done_reason\":\"stop\",\"prompt_eval_count\":3,\"eval_count\":4}";
+        String whole = "{\"message\":{\"role\":\"assistant\",\"content\":%s,\"thinking\":%s}"
+                        .formatted(quoted(text), quoted(thinking))
+                + end;
+        StringBuilder lines = new StringBuilder();
+        cuts.of(thinking)
+                .forEach(piece -> lines.append(
+                        "{\"message\":{\"role\":\"assistant\",\"content\":\"\",\"thinking\":%s},\"done\":false}\n"
+                                .formatted(quoted(piece))));
+        cuts.of(text)
+                .forEach(piece ->
+                        lines.append("{\"message\":{\"content\":%s},\"done\":false}\n".formatted(quoted(piece))));
+        lines.append("{\"message\":{\"content\":\"\"}").append(end);
+
+        // When / Then
+        same(Provider.OLLAMA, whole, lines.toString().getBytes(UTF_8));
+    }
+
+    @Property(tries = 300)
+    void ofAGeminiAnswer(@ForAll("texts") String text, @ForAll("texts") String thought, @ForAll long seed) {
+        // Given
+        Cuts cuts = new Cuts(new Random(seed));
+        String end =
+                ",\"finishReason\":\"STOP\"}],\"usageMetadata\":{\"promptTokenCount\":3,\"candidatesTokenCount\":4}}";
+        String call = "{\"functionCall\":{\"name\":\"f\",\"args\":{\"q\":1}}}";
+        String whole = "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":%s,\"thought\":true},{\"text\":%s},%s]}"
+                        .formatted(quoted(thought), quoted(text), call)
+                + end;
+        List<String> chunks = new ArrayList<>();
+        cuts.of(thought)
+                .forEach(piece ->
+                        chunks.add("{\"candidates\":[{\"content\":{\"parts\":[{\"text\":%s,\"thought\":true}]}}]}"
+                                .formatted(quoted(piece))));
+        cuts.of(text)
+                .forEach(piece -> chunks.add(
+                        "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":%s}]}}]}".formatted(quoted(piece))));
+        chunks.add("{\"candidates\":[{\"content\":{\"parts\":[" + call + "]}" + end);
+
+        // When / Then
+        same(Provider.GEMINI, whole, cuts.events(chunks));
+        same(Provider.GEMINI, whole, ("[" + String.join(",", chunks) + "]").getBytes(UTF_8));
+    }
+
+    @Property(tries = 300)
+    void ofAConverseAnswer(@ForAll("texts") String text, @ForAll("texts") String argument, @ForAll long seed) {
+        // Given
+        Cuts cuts = new Cuts(new Random(seed));
+        String input = "{\"q\":" + quoted(argument) + "}";
+        String whole = """
+                {"output":{"message":{"role":"assistant","content":[{"text":%s},{"toolUse":{"toolUseId":"t","name":"f","input":%s}}]}},
+                "stopReason":"tool_use","usage":{"inputTokens":3,"outputTokens":4}}""".formatted(quoted(text), input);
+        StringBuilder events = new StringBuilder("{\"messageStart\":{\"role\":\"assistant\"}}\n");
+        cuts.of(text)
+                .forEach(piece ->
+                        events.append("{\"contentBlockDelta\":{\"delta\":{\"text\":%s},\"contentBlockIndex\":0}}\n"
+                                .formatted(quoted(piece))));
+        events.append(
+                "{\"contentBlockStart\":{\"start\":{\"toolUse\":{\"toolUseId\":\"t\",\"name\":\"f\"}},\"contentBlockIndex\":1}}\n");
+        cuts.of(input)
+                .forEach(piece -> events.append(
+                        "{\"contentBlockDelta\":{\"delta\":{\"toolUse\":{\"input\":%s}},\"contentBlockIndex\":1}}\n"
+                                .formatted(quoted(piece))));
+        events.append("{\"messageStop\":{\"stopReason\":\"tool_use\"}}\n");
+        events.append("{\"metadata\":{\"usage\":{\"inputTokens\":3,\"outputTokens\":4}}}\n");
+
+        // When / Then
+        same(Provider.BEDROCK, whole, events.toString().getBytes(UTF_8));
+        same(Provider.BEDROCK, whole, AmazonFrames.ofLines(events.toString()));
+    }
+
+    private static void same(Provider provider, String whole, byte[] streamed) {
+        assertThat(Outcome.of(Samples.reduced(provider, streamed)))
+                .isEqualTo(Outcome.of(Samples.reduced(provider, whole)));
+    }
+
+    /** As servers write it: in ASCII, so that half of a pair can stand alone. */
+    private static String quoted(String text) {
+        try {
+            StringBuilder ascii = new StringBuilder();
+            for (char c : Samples.JSON.writeValueAsString(text).toCharArray()) {
+                ascii.append(c < 0x80 ? String.valueOf(c) : "\\u%04x".formatted((int) c));
+            }
+            return ascii.toString();
+        } catch (JsonProcessingException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
