@@ -333,7 +333,16 @@ class IngestIT {
         assertThat(document.text("/openapi")).startsWith("3.1");
         assertThat(document.body().get("paths").fieldNames())
                 .toIterable()
-                .containsExactlyInAnyOrder("/ping", "/v1/ingest", "/v1/ingest/batch");
+                .containsExactlyInAnyOrder(
+                        "/ping",
+                        "/v1/ingest",
+                        "/v1/ingest/batch",
+                        "/v1/ingest/transcript",
+                        "/v1/otlp/v1/traces",
+                        "/v1/admin/dead-letters",
+                        "/v1/admin/dead-letters/{id}",
+                        "/v1/admin/dead-letters/{id}/value",
+                        "/v1/admin/dead-letters/requeue");
         assertThat(document.body().at("/paths/~1v1~1ingest/post/responses").fieldNames())
                 .toIterable()
                 .containsExactlyInAnyOrder("202", "400", "401", "403", "413", "415", "422", "429", "500", "503");

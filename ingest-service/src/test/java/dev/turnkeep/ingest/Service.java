@@ -58,6 +58,13 @@ record Service(URI base) {
         return send(request.build());
     }
 
+    Answer get(String path, String bearer) {
+        return send(request(path)
+                .header("Accept", "application/json")
+                .header("Authorization", "Bearer " + bearer)
+                .build());
+    }
+
     Answer get(String path) {
         return send(request(path).header("Accept", "application/json").build());
     }

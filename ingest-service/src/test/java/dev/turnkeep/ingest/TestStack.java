@@ -29,6 +29,10 @@ record TestStack(String kafka, String topicPrefix, String postgres, String user,
         return topicPrefix + "turns.v1";
     }
 
+    String transcriptsTopic() {
+        return topicPrefix + "transcripts.v1";
+    }
+
     String deadLetterTopic() {
         return topicPrefix + "turns.dlq.v1";
     }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param detail what is wrong; never a value of the turn
  * @param appendedAt when the broker got the original record, or when the request came
  * @param source the original record; null for a request
+ * @param kind what was received
  */
 public record DeadLetter(
         @Nullable Scope scope,
@@ -24,7 +25,25 @@ public record DeadLetter(
         Problem problem,
         String detail,
         Instant appendedAt,
-        @Nullable Source source) {
+        @Nullable Source source,
+        Kind kind) {
+
+    /** Of a turn. */
+    public DeadLetter(
+            @Nullable Scope scope,
+            String stage,
+            Problem problem,
+            String detail,
+            Instant appendedAt,
+            @Nullable Source source) {
+        this(scope, stage, problem, detail, appendedAt, source, Kind.TURN);
+    }
+
+    /** What was received. */
+    public enum Kind {
+        TURN,
+        TRANSCRIPT
+    }
 
     /** Where the original record is. */
     public record Source(String topic, int partition, long offset) {}
@@ -38,6 +57,9 @@ public record DeadLetter(
         }
         put(headers, "append-time", appendedAt.toString());
         put(headers, "stage", stage);
+        if (kind == Kind.TRANSCRIPT) {
+            put(headers, "kind", "transcript");
+        }
         put(headers, "code", problem.code());
         put(headers, "detail", detail);
         if (source != null) {

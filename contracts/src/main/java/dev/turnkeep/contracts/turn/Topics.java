@@ -36,13 +36,18 @@ public record Topics(String prefix) {
         return topic("turns.dlq.v1", TURNS, Map.of());
     }
 
+    /** Harnesses' own transcripts, as given. */
+    public Topic transcripts() {
+        return topic("transcripts.v1", TURNS, Map.of());
+    }
+
     /** What happened to sessions, as CloudEvents. */
     public Topic sessionEvents() {
         return topic("session-events.v1", EVENTS, Map.of());
     }
 
     public List<Topic> all() {
-        return List.of(turns(), deadLetters(), sessionEvents());
+        return List.of(turns(), deadLetters(), transcripts(), sessionEvents());
     }
 
     private Topic topic(String name, Duration retention, Map<String, String> required) {

@@ -57,7 +57,7 @@ class AsyncApiTest {
                 .toList();
 
         // Then
-        assertThat(files).hasSize(2).allSatisfy(file -> assertThat(DOCUMENT.resolveSibling(file))
+        assertThat(files).hasSize(3).allSatisfy(file -> assertThat(DOCUMENT.resolveSibling(file))
                 .exists());
         for (String reference : document.findValuesAsText("$ref")) {
             if (reference.startsWith("#")) {

@@ -10,6 +10,7 @@ import dev.turnkeep.ingest.caller.Callers;
 import dev.turnkeep.ingest.caller.RateLimit;
 import dev.turnkeep.ingest.turn.Intake;
 import dev.turnkeep.ingest.turn.Judgement;
+import dev.turnkeep.ingest.turn.SessionHeaders;
 import dev.turnkeep.ingest.turn.TurnJudge;
 import dev.turnkeep.platform.http.TraceIds;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -81,7 +82,9 @@ public class BatchResource {
             limit.take(scope.org(), turns.size());
             String traceparent =
                     TraceIds.traceparent(request.getHeader("traceparent")).orElse(null);
+            SessionHeaders headers = SessionHeaders.of(request::getHeader);
             List<Judgement> judgements = turns.stream()
+                    .map(turn -> headers.applied(turn, reservation))
                     .map(turn -> TurnJudge.judge(turn, scope, traceparent))
                     .toList();
             intake.keep(judgements, scope, reservation);

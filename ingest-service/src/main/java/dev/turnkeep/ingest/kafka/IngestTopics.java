@@ -36,6 +36,10 @@ public class IngestTopics {
         return topics.turns().name();
     }
 
+    public String transcripts() {
+        return topics.transcripts().name();
+    }
+
     public String deadLetters() {
         return topics.deadLetters().name();
     }

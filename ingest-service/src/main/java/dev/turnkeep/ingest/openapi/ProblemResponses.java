@@ -10,6 +10,7 @@ import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.Operation;
+import org.eclipse.microprofile.openapi.models.PathItem.HttpMethod;
 import org.eclipse.microprofile.openapi.models.media.Content;
 import org.eclipse.microprofile.openapi.models.media.Schema.SchemaType;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
@@ -19,6 +20,7 @@ import org.eclipse.microprofile.openapi.models.responses.APIResponses;
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public class ProblemResponses implements OASFilter {
     private static final String ROUTES = "/v1/";
+    private static final String OPERATORS = "/v1/admin/";
     private static final int UNPROCESSABLE = 422;
     private static final Set<Problem> ANSWERED = Set.of(
             Problem.MALFORMED,
@@ -41,21 +43,34 @@ public class ProblemResponses implements OASFilter {
     public void filterOpenAPI(OpenAPI document) {
         document.getPaths().getPathItems().forEach((path, item) -> {
             if (path.startsWith(ROUTES)) {
-                item.getOperations().values().forEach(operation -> describe(path, operation));
+                item.getOperations().forEach((method, operation) -> describe(path, method, operation));
             }
         });
     }
 
-    /** A batch is never refused for a turn of it that cannot be processed. */
-    private static void describe(String path, Operation operation) {
+    private static void describe(String path, HttpMethod method, Operation operation) {
         APIResponses responses = operation.getResponses();
         ANSWERED.stream()
                 .map(Problem::status)
                 .distinct()
-                .filter(status -> status != UNPROCESSABLE || !path.endsWith("/batch"))
+                .filter(status -> isPossible(status, path, method))
                 .filter(status -> !responses.hasAPIResponse(status.toString()))
                 .sorted()
                 .forEach(status -> responses.addAPIResponse(status.toString(), response(status)));
+    }
+
+    /** What holds many turns is never refused for one that cannot be processed. The operator is bound to no organisation. */
+    private static boolean isPossible(int status, String path, HttpMethod method) {
+        boolean many = path.endsWith("/batch") || path.endsWith("/traces");
+        if (path.startsWith(OPERATORS)) {
+            boolean ofBodies = status == Problem.TOO_LARGE.status()
+                    || status == Problem.UNSUPPORTED_MEDIA_TYPE.status()
+                    || status == Problem.MALFORMED.status();
+            return status != Problem.FORBIDDEN.status()
+                    && status != Problem.RATE_LIMITED.status()
+                    && (method == HttpMethod.POST || !ofBodies);
+        }
+        return status != UNPROCESSABLE || !many;
     }
 
     private static APIResponse response(int status) {

@@ -65,7 +65,8 @@ public class Intake {
         };
     }
 
-    private Outgoing turn(Accepted accepted) {
+    /** The record of a turn. */
+    public Outgoing turn(Accepted accepted) {
         String traceparent = accepted.turn().traceparent();
         return new Outgoing(topics.turns(), accepted.turn().address().encoded(), accepted.value(), traced(traceparent));
     }

@@ -64,7 +64,8 @@ public class TurnResource {
         BodyFormat.of(request.getHeader("Content-Type")).requiring(BodyFormat.JSON);
         limit.take(scope.org(), 1);
         try (Reservation reservation = budget.open()) {
-            RawJson body = bodies.read(in, request, reservation);
+            RawJson body =
+                    SessionHeaders.of(request::getHeader).applied(bodies.read(in, request, reservation), reservation);
             String traceparent =
                     TraceIds.traceparent(request.getHeader("traceparent")).orElse(null);
             Judgement judgement = TurnJudge.judge(body, scope, traceparent);

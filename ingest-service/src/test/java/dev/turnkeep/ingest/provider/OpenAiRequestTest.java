@@ -159,7 +159,8 @@ class OpenAiRequestTest {
         assertThat(Provider.named("anthropic")).isEqualTo(Provider.ANTHROPIC);
         assertInvalid(Problem.UNSUPPORTED_PROVIDER, "provider", () -> Provider.named("Anthropic"));
         assertInvalid(Problem.UNSUPPORTED_PROVIDER, "provider", () -> Provider.named(null));
-        assertThatThrownBy(() -> Provider.named("secret")).hasMessage("provider: must be one of anthropic, bedrock, gemini, ollama, openai");
+        assertThatThrownBy(() -> Provider.named("secret"))
+                .hasMessage("provider: must be one of anthropic, bedrock, gemini, ollama, openai");
     }
 
     private static void invalid(String field, String json) {

@@ -14,8 +14,8 @@ import dev.turnkeep.contracts.problem.Problem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Map;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import net.jqwik.api.ForAll;
@@ -114,7 +114,7 @@ class ProviderFuzzTest {
     }
 
     /** The forms of every provider's answers, damaged. */
-    @Property(tries = 2000)
+    @Property(tries = 300)
     void answersOfEveryProviderAreReadOrRefused(@ForAll long seed) {
         Random random = new Random(seed);
         answers().forEach((name, provider) -> {

@@ -1,0 +1,158 @@
+package dev.turnkeep.ingest.deadletter;
+
+import dev.turnkeep.ingest.kafka.IngestTopics;
+import dev.turnkeep.platform.http.RetryLater;
+import dev.turnkeep.platform.kafka.KafkaConfig;
+import dev.turnkeep.platform.kafka.KafkaSettings;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the dead-letter topic from given offsets to what is its end now, without a consumer group: nothing is remembered
+ * of it anywhere. One reader at a time, so that what it holds is bounded.
+ */
+@Singleton
+public class DeadLetterLog {
+    private static final int FETCH = 1024 * 1024;
+    /** As many letters as one request looks at: a filter that matches little then goes on from its cursor. */
+    private static final int LOOKED_AT = 10_000;
+
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final KafkaConfig kafka;
+    private final IngestTopics topics;
+    private final ReentrantLock one = new ReentrantLock();
+
+    DeadLetterLog(KafkaConfig kafka, IngestTopics topics) {
+        this.kafka = kafka;
+        this.topics = topics;
+    }
+
+    /**
+     * A part of the letters.
+     *
+     * @param items without their values
+     * @param next where to go on; null at the end
+     */
+    record Page(List<Letter> items, int looked, @Nullable LetterId next) {}
+
+    /** Letters from there on, partition by partition. */
+    Page list(LetterFilter filter, LetterId from, int limit) {
+        return reading(consumer -> {
+            List<Letter> found = new ArrayList<>();
+            int[] looked = new int[1];
+            long deadline = System.nanoTime() + PATIENCE.toNanos();
+            for (TopicPartition partition : partitions(consumer)) {
+                if (partition.partition() < from.partition()) {
+                    continue;
+                }
+                long start = partition.partition() == from.partition() ? from.offset() : 0;
+                LetterId stopped = scan(consumer, partition, start, record -> {
+                    if (found.size() == limit || looked[0] == LOOKED_AT || System.nanoTime() > deadline) {
+                        return false;
+                    }
+                    looked[0]++;
+                    Letter letter = Letter.of(record);
+                    if (filter.matches(letter)) {
+                        found.add(letter);
+                    }
+                    return true;
+                });
+                if (stopped != null) {
+                    return new Page(found, looked[0], stopped);
+                }
+            }
+            return new Page(found, looked[0], null);
+        });
+    }
+
+    /** The letter there; empty when there is none, or none any more. */
+    Optional<Letter> find(LetterId id) {
+        return reading(consumer -> {
+            TopicPartition wanted = new TopicPartition(topics.deadLetters(), id.partition());
+            List<Letter> found = new ArrayList<>(1);
+            if (partitions(consumer).contains(wanted)) {
+                scan(consumer, wanted, id.offset(), record -> {
+                    if (record.offset() == id.offset()) {
+                        found.add(Letter.of(record));
+                    }
+                    return false;
+                });
+            }
+            return found.stream().findFirst();
+        });
+    }
+
+    private interface Visitor {
+        /** Whether the record was taken, and the next is to come. */
+        boolean visit(ConsumerRecord<byte[], byte[]> record);
+    }
+
+    /** Visits what is there now; the id of the record that was not taken, or null at the end. */
+    private static @Nullable LetterId scan(
+            Consumer<byte[], byte[]> consumer, TopicPartition partition, long start, Visitor visitor) {
+        consumer.assign(List.of(partition));
+        long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+        long first = consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
+        consumer.seek(partition, Math.max(start, first));
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (start < end && consumer.position(partition) < end) {
+            if (System.nanoTime() > deadline) {
+                throw RetryLater.unavailable("Kafka does not give the dead letters at the moment");
+            }
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                if (record.offset() >= end) {
+                    return null;
+                }
+                if (!visitor.visit(record)) {
+                    return new LetterId(record.partition(), record.offset());
+                }
+            }
+        }
+        return null;
+    }
+
+    private List<TopicPartition> partitions(Consumer<byte[], byte[]> consumer) {
+        return consumer.partitionsFor(topics.deadLetters()).stream()
+                .map(info -> new TopicPartition(info.topic(), info.partition()))
+                .sorted((a, b) -> Integer.compare(a.partition(), b.partition()))
+                .toList();
+    }
+
+    private interface Reading<T> {
+        T read(Consumer<byte[], byte[]> consumer);
+    }
+
+    private <T> T reading(Reading<T> reading) {
+        Map<String, Object> settings = KafkaSettings.of(kafka);
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH);
+        settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH);
+        settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
+        settings.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
+        one.lock();
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            return reading.read(consumer);
+        } catch (KafkaException e) {
+            throw RetryLater.unavailable("Kafka does not give the dead letters at the moment");
+        } finally {
+            one.unlock();
+        }
+    }
+}

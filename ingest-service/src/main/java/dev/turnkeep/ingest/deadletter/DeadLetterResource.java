@@ -1,0 +1,150 @@
+package dev.turnkeep.ingest.deadletter;
+
+import dev.turnkeep.contracts.problem.Invalid;
+import dev.turnkeep.contracts.problem.Problem;
+import dev.turnkeep.ingest.body.BodyFormat;
+import dev.turnkeep.ingest.body.BodyReader;
+import dev.turnkeep.ingest.body.ByteBudget;
+import dev.turnkeep.ingest.body.ByteBudget.Reservation;
+import dev.turnkeep.ingest.caller.Operator;
+import dev.turnkeep.ingest.deadletter.DeadLetters.Back;
+import dev.turnkeep.ingest.deadletter.DeadLetters.Fault;
+import dev.turnkeep.ingest.deadletter.DeadLetters.Item;
+import dev.turnkeep.ingest.deadletter.DeadLetters.One;
+import dev.turnkeep.ingest.deadletter.DeadLetters.Requeued;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
+import org.jspecify.annotations.Nullable;
+
+/** The operator's view of what was refused for good. */
+@Path("/v1/admin/dead-letters")
+@Produces(MediaType.APPLICATION_JSON)
+@SecurityRequirement(name = "operator")
+@RunOnVirtualThread
+public class DeadLetterResource {
+    private static final int USUAL = 50;
+    private static final int MOST = 200;
+
+    private final Operator operator;
+    private final DeadLetterLog letters;
+    private final Requeue requeue;
+    private final ByteBudget budget;
+    private final BodyReader bodies;
+
+    DeadLetterResource(
+            Operator operator, DeadLetterLog letters, Requeue requeue, ByteBudget budget, BodyReader bodies) {
+        this.operator = operator;
+        this.letters = letters;
+        this.requeue = requeue;
+        this.budget = budget;
+        this.bodies = bodies;
+    }
+
+    @GET
+    @Operation(operationId = "listDeadLetters", summary = "Lists dead letters, partition by partition")
+    @APIResponse(
+            responseCode = "200",
+            description = "Some of them, and where to go on",
+            content = @Content(schema = @Schema(implementation = DeadLetters.class)))
+    public DeadLetters list(
+            @QueryParam("limit") @Nullable String limit,
+            @QueryParam("cursor") @Nullable String cursor,
+            @QueryParam("code") @Nullable String code,
+            @QueryParam("stage") @Nullable String stage,
+            @QueryParam("org_id") @Nullable String org,
+            @Context HttpServerRequest request) {
+        operator.required(request::getHeader);
+        LetterId from = cursor == null ? LetterId.FIRST : LetterId.parse("cursor", cursor);
+        return DeadLetters.of(letters.list(new LetterFilter(code, stage, org), from, limit(limit)));
+    }
+
+    @GET
+    @Path("/{id}")
+    @Operation(operationId = "showDeadLetter", summary = "Says why a dead letter stands there")
+    @APIResponse(
+            responseCode = "200",
+            description = "All but what was received",
+            content = @Content(schema = @Schema(implementation = One.class)))
+    @APIResponse(
+            responseCode = "404",
+            description = "`not_found`: there is none, or none any more",
+            content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
+    public One show(@PathParam("id") String id, @Context HttpServerRequest request) {
+        operator.required(request::getHeader);
+        return new One(Item.of(found(id)));
+    }
+
+    @GET
+    @Path("/{id}/value")
+    @Produces(MediaType.APPLICATION_OCTET_STREAM)
+    @Operation(operationId = "showDeadLetterValue", summary = "What was received, byte for byte")
+    @APIResponse(responseCode = "200", description = "The bytes")
+    @APIResponse(
+            responseCode = "404",
+            description = "`not_found`: there is none, or none any more",
+            content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
+    public byte[] value(@PathParam("id") String id, @Context HttpServerRequest request) {
+        operator.required(request::getHeader);
+        return found(id).value().array();
+    }
+
+    @POST
+    @Path("/requeue")
+    @Operation(operationId = "requeueDeadLetters", summary = "Puts dead letters back; doing it twice is harmless")
+    @RequestBody(
+            required = true,
+            content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(ref = "Requeue")))
+    @APIResponse(
+            responseCode = "200",
+            description = "The brokers have those that were requeued; each of the others says why not",
+            content = @Content(schema = @Schema(implementation = Requeued.class)))
+    public Requeued requeue(InputStream in, @Context HttpServerRequest request) throws IOException {
+        operator.required(request::getHeader);
+        BodyFormat.of(request.getHeader("Content-Type")).requiring(BodyFormat.JSON);
+        List<Back> back = new ArrayList<>();
+        List<Fault> refused = new ArrayList<>();
+        try (Reservation reservation = budget.open()) {
+            for (LetterId id : RequeueBody.ids(bodies.read(in, request, reservation))) {
+                try {
+                    back.add(new Back(id.toString(), requeue.requeue(id)));
+                } catch (Invalid e) {
+                    refused.add(new Fault(id.toString(), e.problem().code(), e.detail()));
+                }
+            }
+        }
+        return new Requeued(back, refused);
+    }
+
+    private Letter found(String id) {
+        return letters.find(LetterId.parse("id", id))
+                .orElseThrow(() -> new Invalid(Problem.NOT_FOUND, null, "there is no such dead letter"));
+    }
+
+    private static int limit(@Nullable String text) {
+        if (text == null) {
+            return USUAL;
+        }
+        if (!text.matches("[1-9]\\d{0,2}") || Integer.parseInt(text) > MOST) {
+            throw Invalid.field("limit", "must be from 1 to " + MOST);
+        }
+        return Integer.parseInt(text);
+    }
+}

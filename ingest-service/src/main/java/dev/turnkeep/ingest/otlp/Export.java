@@ -1,0 +1,72 @@
+package dev.turnkeep.ingest.otlp;
+
+import dev.turnkeep.contracts.json.RawJson;
+import dev.turnkeep.contracts.problem.Invalid;
+import dev.turnkeep.contracts.problem.Problem;
+import dev.turnkeep.ingest.body.ByteBudget.Reservation;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One request of an exporter: the turns among its spans, and what became of the others. */
+final class Export {
+    /** As many different reasons as an answer names. */
+    private static final int REASONS = 5;
+
+    private final Reservation reservation;
+    private final int most;
+    private final List<RawJson> turns = new ArrayList<>();
+    private final Map<String, Long> reasons = new LinkedHashMap<>();
+    private long accepted;
+
+    /**
+     * @param reservation grows by what is kept
+     * @param most how many turns there may be
+     */
+    Export(Reservation reservation, int most) {
+        this.reservation = reservation;
+        this.most = most;
+    }
+
+    void add(ReportedSpan span) {
+        switch (SpanTurn.of(span)) {
+            case SpanTurn.Mapped.Turn(RawJson envelope) -> {
+                if (turns.size() == most) {
+                    throw new Invalid(Problem.TOO_LARGE, null, "more than " + most + " calls of models");
+                }
+                reservation.grow(envelope.length());
+                turns.add(envelope);
+            }
+            case SpanTurn.Mapped.Not(String reason) -> rejected(reason);
+        }
+    }
+
+    List<RawJson> turns() {
+        return turns;
+    }
+
+    void accepted() {
+        accepted++;
+    }
+
+    void rejected(String reason) {
+        reasons.merge(reasons.size() < REASONS || reasons.containsKey(reason) ? reason : "other", 1L, Long::sum);
+    }
+
+    long rejections() {
+        return reasons.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    byte[] answer(OtlpFormat format) {
+        if (reasons.isEmpty()) {
+            return format.success();
+        }
+        StringBuilder message = new StringBuilder("accepted: ").append(accepted);
+        reasons.forEach((reason, count) -> message.append("; ")
+                .append(count)
+                .append(count == 1 ? " span " : " spans: ")
+                .append(reason));
+        return format.partialSuccess(rejections(), message.toString());
+    }
+}

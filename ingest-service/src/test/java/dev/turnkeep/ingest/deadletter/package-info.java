@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.ingest.deadletter;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.ingest.otlp;
+
+import org.jspecify.annotations.NullMarked;

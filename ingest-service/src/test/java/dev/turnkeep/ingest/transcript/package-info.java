@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.ingest.transcript;
+
+import org.jspecify.annotations.NullMarked;
