@@ -62,6 +62,11 @@ final class Watermark {
         this.clock = clock;
         this.margin = config.watermarkMargin();
         this.refresh = config.watermarkRefresh();
+        if (margin.isNegative() || config.producersAge().isNegative()) {
+            throw new IllegalArgumentException(
+                    "turnkeep.session.turns.watermark-margin and producers-age: 0 or more, else turns are vouched for that "
+                            + "nobody has read");
+        }
         this.pause = SHORTEST_REFRESH;
     }
 
