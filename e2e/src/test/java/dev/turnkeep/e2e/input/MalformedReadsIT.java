@@ -137,7 +137,21 @@ class MalformedReadsIT {
 
     private static void addNames(List<BadRequest> bad) {
         String list = "/v1/sessions?harness_id=h&harness_session_id=s";
-        bad.add(BadRequest.get("no names", "/v1/sessions", 400, "malformed", "harness_id"));
+        for (String parameter : List.of(
+                "limit=0",
+                "limit=1e1",
+                "cursor=x",
+                "sort=colour",
+                "direction=up",
+                "since=yesterday",
+                "until=%00",
+                "status=lost",
+                "state=lost",
+                "tag=a%00b",
+                "text=" + "t".repeat(257))) {
+            String name = parameter.substring(0, parameter.indexOf('='));
+            bad.add(BadRequest.get("a list", "/v1/sessions?" + parameter, 400, "malformed", name));
+        }
         bad.add(BadRequest.get("half a name", "/v1/sessions?harness_id=h", 400, "malformed", "harness_session_id"));
         bad.add(BadRequest.get("an unknown word", list + "&include=" + BadTurn.SECRET, 400, "malformed", "include"));
         for (String value : List.of("%20", "%00", "a%00b", "x".repeat(300))) {

@@ -14,13 +14,22 @@ import org.junit.jupiter.api.Test;
 class SdkIT {
     @Test
     void theControlPlaneWorksForTheUnmodifiedClient(Turnkeep turnkeep) {
+        drives(turnkeep, "control.test.mjs");
+    }
+
+    @Test
+    void listsWorkForTheUnmodifiedClient(Turnkeep turnkeep) {
+        drives(turnkeep, "lists.test.mjs");
+    }
+
+    private static void drives(Turnkeep turnkeep, String cases) {
         // Given
         Tenant tenant = turnkeep.tenant("sdk");
 
         // When
         String printed = NodeProject.of("sdk")
                 .test(
-                        "control.test.mjs",
+                        cases,
                         Map.of(
                                 "TRIGGER_API_URL",
                                 turnkeep.sessionService().service().url().toString(),

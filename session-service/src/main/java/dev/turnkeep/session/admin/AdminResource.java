@@ -11,7 +11,9 @@ import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.session.access.Gate;
 import dev.turnkeep.session.access.Route;
 import dev.turnkeep.session.event.Times;
-import dev.turnkeep.session.store.Page;
+import dev.turnkeep.session.page.Cursors;
+import dev.turnkeep.session.page.Page;
+import dev.turnkeep.session.request.Given;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -47,51 +49,28 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Administration")
 @SecurityRequirement(name = "operator")
-@APIResponse(
-        responseCode = "400",
-        description = "The request is malformed",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
-@APIResponse(
-        responseCode = "401",
-        description = "A valid credential is required",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
-@APIResponse(
-        responseCode = "404",
-        description = "There is no such resource",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
-@APIResponse(
-        responseCode = "409",
-        description = "It exists in another form",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
-@APIResponse(
-        responseCode = "415",
-        description = "The body is not JSON",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
-@APIResponse(
-        responseCode = "422",
-        description = "A field breaks its rule",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
-@APIResponse(
-        responseCode = "500",
-        description = "Unexpected: logged under the trace id",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
-@APIResponse(
-        responseCode = "503",
-        description = "Postgres does not answer; Retry-After says when to come back",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
+@APIResponse(responseCode = "400", ref = "Malformed")
+@APIResponse(responseCode = "401", ref = "Unauthenticated")
+@APIResponse(responseCode = "404", ref = "NotFound")
+@APIResponse(responseCode = "409", ref = "Conflict")
+@APIResponse(responseCode = "415", ref = "UnsupportedMediaType")
+@APIResponse(responseCode = "422", ref = "InvalidField")
+@APIResponse(responseCode = "500", ref = "Internal")
+@APIResponse(responseCode = "503", ref = "Unavailable")
 @RunOnVirtualThread
 public class AdminResource {
     private static final int NAME_CAP = 256;
     private static final int ORGS = 200;
     private static final Pattern SCOPE = Pattern.compile("[\\x21-\\x7e]{1,256}");
-    private static final Pattern UNSTORABLE = Pattern.compile("[\\x00\\ud800-\\udfff]");
 
     private final Gate gate;
     private final Administration administration;
+    private final Cursors cursors;
 
-    AdminResource(Gate gate, Administration administration) {
+    AdminResource(Gate gate, Administration administration, Cursors cursors) {
         this.gate = gate;
         this.administration = administration;
+        this.cursors = cursors;
     }
 
     /** A new organisation. */
@@ -190,8 +169,12 @@ public class AdminResource {
             content = @Content(mediaType = "application/json", schema = @Schema(ref = "OrgPage")))
     public Page orgs(@QueryParam("cursor") @Nullable String cursor) {
         gate.operator(Route.LIST_ORGS);
-        OrgId after = cursor == null ? null : OrgId.parse(Page.position(cursor, "[0-9a-f-]{36}"));
-        return Page.of(administration.orgs(after, ORGS + 1), ORGS, org -> String.valueOf(org.get("org_id")));
+        List<String> list = List.of("orgs");
+        OrgId after = cursor == null ? null : OrgId.parse(cursors.open(list, cursor, "cursor"));
+        return Page.of(
+                administration.orgs(after, ORGS + 1),
+                ORGS,
+                org -> cursors.seal(list, String.valueOf(org.get("org_id"))));
     }
 
     @GET
@@ -291,10 +274,7 @@ public class AdminResource {
     }
 
     private static String text(String field, @Nullable String value) {
-        if (value == null
-                || value.isBlank()
-                || value.length() > NAME_CAP
-                || UNSTORABLE.matcher(value).find()) {
+        if (value == null || value.isBlank() || value.length() > NAME_CAP || !Given.storable(value)) {
             throw Invalid.field(field, "1.." + NAME_CAP + " characters, no NUL and no lone surrogate");
         }
         return value;

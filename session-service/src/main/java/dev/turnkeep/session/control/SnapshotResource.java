@@ -28,34 +28,16 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "Session API")
 @SecurityRequirement(name = "key")
 @SecurityRequirement(name = "token")
-@APIResponse(
-        responseCode = "401",
-        description = "A valid key or public token is required",
-        content = @Content(mediaType = "application/json", schema = @Schema(ref = "ApiError")))
-@APIResponse(
-        responseCode = "403",
-        description = "The credential does not allow it, whether or not the session exists",
-        content = @Content(mediaType = "application/json", schema = @Schema(ref = "ApiError")))
-@APIResponse(
-        responseCode = "404",
-        description = "There is no such session",
-        content = @Content(mediaType = "application/json", schema = @Schema(ref = "ApiError")))
-@APIResponse(
-        responseCode = "429",
-        description = "The key's rate limit is exceeded",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "ApiError")))
-@APIResponse(
-        responseCode = "500",
-        description = "Unexpected: logged under the trace id",
-        content = @Content(mediaType = "application/json", schema = @Schema(ref = "ApiError")))
+@APIResponse(responseCode = "401", ref = "ApiUnauthenticated")
+@APIResponse(responseCode = "403", ref = "ApiForbidden")
+@APIResponse(responseCode = "404", ref = "ApiNotFound")
+@APIResponse(responseCode = "429", ref = "ApiRateLimited")
+@APIResponse(responseCode = "500", ref = "ApiInternal")
 @APIResponse(
         responseCode = "501",
         description = "No store for snapshots is configured",
         content = @Content(mediaType = "application/json", schema = @Schema(ref = "ApiError")))
-@APIResponse(
-        responseCode = "503",
-        description = "Postgres does not answer; Retry-After says when to come back",
-        content = @Content(mediaType = "application/json", schema = @Schema(ref = "ApiError")))
+@APIResponse(responseCode = "503", ref = "ApiUnavailable")
 @RunOnVirtualThread
 public class SnapshotResource {
     private final Gate gate;

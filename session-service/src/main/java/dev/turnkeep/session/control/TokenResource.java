@@ -25,26 +25,11 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Session API")
 @SecurityRequirement(name = "key")
-@APIResponse(
-        responseCode = "401",
-        description = "A valid key is required",
-        content = @Content(mediaType = "application/json", schema = @Schema(ref = "ApiError")))
-@APIResponse(
-        responseCode = "403",
-        description = "A public token is not enough",
-        content = @Content(mediaType = "application/json", schema = @Schema(ref = "ApiError")))
-@APIResponse(
-        responseCode = "429",
-        description = "The key's rate limit is exceeded",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "ApiError")))
-@APIResponse(
-        responseCode = "500",
-        description = "Unexpected: logged under the trace id",
-        content = @Content(mediaType = "application/json", schema = @Schema(ref = "ApiError")))
-@APIResponse(
-        responseCode = "503",
-        description = "Postgres does not answer; Retry-After says when to come back",
-        content = @Content(mediaType = "application/json", schema = @Schema(ref = "ApiError")))
+@APIResponse(responseCode = "401", ref = "ApiUnauthenticated")
+@APIResponse(responseCode = "403", ref = "ApiForbidden")
+@APIResponse(responseCode = "429", ref = "ApiRateLimited")
+@APIResponse(responseCode = "500", ref = "ApiInternal")
+@APIResponse(responseCode = "503", ref = "ApiUnavailable")
 @RunOnVirtualThread
 public class TokenResource {
     private static final int BODY_CAP = 32 * 1024;

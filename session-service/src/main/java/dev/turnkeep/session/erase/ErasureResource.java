@@ -24,30 +24,15 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "Sessions")
 @SecurityRequirement(name = "key")
 @SecurityRequirement(name = "token")
-@APIResponse(
-        responseCode = "401",
-        description = "A valid credential is required",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
-@APIResponse(
-        responseCode = "403",
-        description = "The credential does not allow this",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
-@APIResponse(
-        responseCode = "404",
-        description = "There is no such session",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
+@APIResponse(responseCode = "401", ref = "Unauthenticated")
+@APIResponse(responseCode = "403", ref = "Forbidden")
+@APIResponse(responseCode = "404", ref = "NotFound")
 @APIResponse(
         responseCode = "429",
         description = "The key's rate limit is exceeded",
         content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
-@APIResponse(
-        responseCode = "500",
-        description = "Unexpected: logged under the trace id",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
-@APIResponse(
-        responseCode = "503",
-        description = "Postgres does not answer; Retry-After says when to come back",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
+@APIResponse(responseCode = "500", ref = "Internal")
+@APIResponse(responseCode = "503", ref = "Unavailable")
 @RunOnVirtualThread
 public class ErasureResource {
     private final Gate gate;

@@ -9,6 +9,7 @@ import dev.turnkeep.session.access.Granted;
 import dev.turnkeep.session.access.Route;
 import dev.turnkeep.session.access.SessionRef;
 import dev.turnkeep.session.read.SessionReader;
+import dev.turnkeep.session.request.Given;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -22,7 +23,6 @@ import jakarta.ws.rs.core.Response;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -36,42 +36,17 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Lifecycle")
 @SecurityRequirement(name = "key")
-@APIResponse(
-        responseCode = "400",
-        description = "The request is malformed",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
-@APIResponse(
-        responseCode = "401",
-        description = "A valid credential is required",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
-@APIResponse(
-        responseCode = "403",
-        description = "The key may not do this",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
-@APIResponse(
-        responseCode = "404",
-        description = "There is no such session",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
-@APIResponse(
-        responseCode = "409",
-        description = "The session's state does not allow it",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
-@APIResponse(
-        responseCode = "422",
-        description = "A field breaks its rule",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
-@APIResponse(
-        responseCode = "500",
-        description = "Unexpected: logged under the trace id",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
-@APIResponse(
-        responseCode = "503",
-        description = "Postgres does not answer; Retry-After says when to come back",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
+@APIResponse(responseCode = "400", ref = "Malformed")
+@APIResponse(responseCode = "401", ref = "Unauthenticated")
+@APIResponse(responseCode = "403", ref = "Forbidden")
+@APIResponse(responseCode = "404", ref = "NotFound")
+@APIResponse(responseCode = "409", ref = "Conflict")
+@APIResponse(responseCode = "422", ref = "InvalidField")
+@APIResponse(responseCode = "500", ref = "Internal")
+@APIResponse(responseCode = "503", ref = "Unavailable")
 @RunOnVirtualThread
 public class LifecycleResource {
     private static final int REASON_CAP = 256;
-    private static final Pattern UNSTORABLE = Pattern.compile("[\\x00\\ud800-\\udfff]");
 
     private final Gate gate;
     private final Lifecycle lifecycle;
@@ -135,8 +110,7 @@ public class LifecycleResource {
     public Map<String, Object> close(@PathParam("session") String session, @Nullable Closing closing) {
         Granted granted = gate.session(Route.CLOSE_SESSION, SessionRef.id(session));
         String reason = closing == null ? null : closing.reason();
-        if (reason != null
-                && (reason.length() > REASON_CAP || UNSTORABLE.matcher(reason).find())) {
+        if (reason != null && (reason.length() > REASON_CAP || !Given.storable(reason))) {
             throw Invalid.field("reason", "at most " + REASON_CAP + " characters, no NUL and no lone surrogate");
         }
         return command(granted, Command.CLOSE, reason);

@@ -13,21 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The read API's statements. Every one is scoped by organisation and environment, whatever row security does. */
 final class SessionQueries {
-    /** Columns of sessions that hold JSON. */
-    static final Set<String> SESSION_JSON = Set.of("harness_metadata", "metadata", "trigger_config", "model_usage");
     /** Columns of turns that hold JSON. */
     static final Set<String> TURN_JSON = Set.of("meta");
-
-    private static final String SESSION = """
-            s.id, s.friendly_id, s.org_id, s.environment, s.harness_id, s.harness_session_id, s.external_id, s.actor_id,
-            s.auth_subject, s.parent_session_id, s.type, s.task_identifier, s.name, s.derived_title, s.display_name, s.cwd,
-            s.harness_version, s.harness_metadata::text AS harness_metadata, s.tags, s.metadata::text AS metadata,
-            s.trigger_config::text AS trigger_config, s.current_run_id, s.current_run_version, s.state, s.epoch,
-            s.started_at, s.last_event_at, s.last_received_at, s.ended_at, s.end_reason, s.suspended_at, s.closed_at,
-            s.closed_reason, s.expires_at, s.retired_at, s.version, s.created_at, s.updated_at, s.turn_count,
-            s.late_turn_count, s.input_tokens, s.output_tokens, s.cache_read_tokens, s.cache_write_tokens,
-            s.reasoning_tokens, s.tool_calls, s.tool_errors, s.cost_nano_usd, s.unpriced_turns, s.status, s.model,
-            s.model_usage::text AS model_usage""";
 
     private static final String TURN = """
             t.turn_id, t.session_id, t.seq, t.request_id, t.provider, t.model, t.agent, t.thread_id, t.root_hash,
@@ -40,14 +27,14 @@ final class SessionQueries {
             SELECT %s
             FROM sessions s
             WHERE s.org_id = $1 AND s.environment = $2 AND s.id = $3 AND NOT s.is_placeholder
-            """.formatted(SESSION);
+            """.formatted(SessionColumns.ALL);
 
     private static final String BY_KEY = """
             SELECT %s
             FROM sessions s
             WHERE s.org_id = $1 AND s.environment = $2 AND s.harness_id = $3 AND s.harness_session_id = $4
               AND NOT s.is_placeholder AND s.retired_at IS NULL
-            """.formatted(SESSION);
+            """.formatted(SessionColumns.ALL);
 
     private static final String RETIRED_BY_KEY = """
             SELECT %s
@@ -56,14 +43,14 @@ final class SessionQueries {
               AND s.retired_at IS NOT NULL
             ORDER BY s.created_at DESC, s.id DESC
             LIMIT 200
-            """.formatted(SESSION);
+            """.formatted(SessionColumns.ALL);
 
     private static final String LIVE_OF_ACTOR = """
             SELECT %s
             FROM sessions s
             WHERE s.org_id = $1 AND s.environment = $2 AND s.harness_id = $3 AND s.actor_id = $4
               AND s.harness_session_id IS NULL AND s.state IN ('open', 'suspended')
-            """.formatted(SESSION);
+            """.formatted(SessionColumns.ALL);
 
     private static final String PARENT = """
             SELECT p.id, p.friendly_id, p.harness_id, p.harness_session_id, p.is_placeholder

@@ -8,9 +8,10 @@ import dev.turnkeep.contracts.id.SessionId;
 import dev.turnkeep.contracts.id.TurnId;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
+import dev.turnkeep.session.page.Cursors;
+import dev.turnkeep.session.page.Page;
 import dev.turnkeep.session.store.ApiConfig;
 import dev.turnkeep.session.store.Database;
-import dev.turnkeep.session.store.Page;
 import dev.turnkeep.session.store.RowJson;
 import dev.turnkeep.session.store.Statement;
 import io.vertx.core.buffer.Buffer;
@@ -28,15 +29,16 @@ import org.jspecify.annotations.Nullable;
 /** Reads sessions from Postgres: what was written is read at once. */
 @Singleton
 public class SessionReader {
-    private static final String NUMBER = "[0-9]{1,18}";
-    private static final String HASH = "[0-9a-f]{64}";
+    private static final String CURSOR = "cursor";
 
     private final Database database;
     private final ApiConfig config;
+    private final Cursors cursors;
 
-    SessionReader(Database database, ApiConfig config) {
+    SessionReader(Database database, ApiConfig config, Cursors cursors) {
         this.database = database;
         this.config = config;
+        this.cursors = cursors;
     }
 
     /** A session with its place in the fork tree. */
@@ -54,20 +56,21 @@ public class SessionReader {
         });
     }
 
-    Page byKey(Scope scope, HarnessId harness, HarnessSessionId key, boolean retired) {
+    /** The session of a harness's own id; the retired ones that had it before only when asked for. */
+    public Page byKey(Scope scope, HarnessId harness, HarnessSessionId key, boolean retired) {
         return database.inOrg(scope.org(), work -> {
             List<Row> rows = new ArrayList<>(work.rows(SessionQueries.byKey(scope, harness, key)));
             if (retired) {
                 rows.addAll(work.rows(SessionQueries.retiredByKey(scope, harness, key)));
             }
-            return new Page(items(rows, SessionQueries.SESSION_JSON), null);
+            return new Page(items(rows, SessionColumns.JSON), null);
         });
     }
 
     Map<String, @Nullable Object> liveOf(Scope scope, HarnessId harness, ActorId actor) {
-        return database.inOrg(scope.org(), work -> first(
-                        work.rows(SessionQueries.liveOf(scope, harness, actor)), SessionQueries.SESSION_JSON)
-                .orElseThrow(SessionReader::notFound));
+        return database.inOrg(
+                scope.org(), work -> first(work.rows(SessionQueries.liveOf(scope, harness, actor)), SessionColumns.JSON)
+                        .orElseThrow(SessionReader::notFound));
     }
 
     Map<String, @Nullable Object> turn(Scope scope, TurnId turn) {
@@ -78,23 +81,31 @@ public class SessionReader {
 
     /** In the order of arrival. */
     Page turns(Scope scope, SessionId session, @Nullable String cursor, @Nullable Integer limit) {
-        long after = cursor == null ? 0 : Long.parseLong(Page.position(cursor, NUMBER));
+        List<String> list = list("turns", scope, session);
+        long after = cursor == null ? 0 : Long.parseLong(cursors.open(list, cursor, CURSOR));
         int size = size(limit);
         return database.inOrg(scope.org(), work -> {
             session(work, scope, session);
             List<Row> rows = work.rows(SessionQueries.turns(scope, session, after, size + 1));
-            return Page.of(items(rows, SessionQueries.TURN_JSON), size, turn -> String.valueOf(turn.get("seq")));
+            return Page.of(
+                    items(rows, SessionQueries.TURN_JSON),
+                    size,
+                    turn -> cursors.seal(list, String.valueOf(turn.get("seq"))));
         });
     }
 
     /** In the order in which they happened. */
     Page events(Scope scope, SessionId session, @Nullable String cursor, @Nullable Integer limit) {
-        long after = cursor == null ? 0 : Long.parseLong(Page.position(cursor, NUMBER));
+        List<String> list = list("events", scope, session);
+        long after = cursor == null ? 0 : Long.parseLong(cursors.open(list, cursor, CURSOR));
         int size = size(limit);
         return database.inOrg(scope.org(), work -> {
             session(work, scope, session);
             List<Row> rows = work.rows(SessionQueries.events(scope, session, after, size + 1));
-            return Page.of(items(rows, Set.of("payload")), size, event -> String.valueOf(event.get("position")));
+            return Page.of(
+                    items(rows, Set.of("payload")),
+                    size,
+                    event -> cursors.seal(list, String.valueOf(event.get("position"))));
         });
     }
 
@@ -107,7 +118,8 @@ public class SessionReader {
             @Nullable String cursor,
             @Nullable Integer limit) {
         int size = size(limit);
-        Optional<String> position = Optional.ofNullable(cursor).map(c -> Page.position(c, HASH));
+        List<String> list = list("messages", scope, session);
+        Optional<String> position = Optional.ofNullable(cursor).map(c -> cursors.open(list, c, CURSOR));
         return database.inOrg(scope.org(), work -> {
             session(work, scope, session);
             Optional<String> from = position.or(() -> leaf(work, scope, session, turn, thread));
@@ -116,7 +128,7 @@ public class SessionReader {
             }
             List<Row> rows = work.rows(SessionQueries.chain(scope, session, from.get(), size + 1));
             List<Map<String, @Nullable Object>> messages = items(rows, Set.of("content"));
-            return Page.of(messages, size, last -> String.valueOf(last.get("parent_hash")));
+            return Page.of(messages, size, last -> cursors.seal(list, String.valueOf(last.get("parent_hash"))));
         });
     }
 
@@ -136,8 +148,12 @@ public class SessionReader {
     }
 
     private static Map<String, @Nullable Object> session(Database.Work work, Scope scope, SessionId id) {
-        return first(work.rows(SessionQueries.byId(scope, id)), SessionQueries.SESSION_JSON)
+        return first(work.rows(SessionQueries.byId(scope, id)), SessionColumns.JSON)
                 .orElseThrow(SessionReader::notFound);
+    }
+
+    private static List<String> list(String name, Scope scope, SessionId session) {
+        return List.of(name, scope.org().toString(), scope.environment().value(), session.toString());
     }
 
     private int size(@Nullable Integer limit) {

@@ -2,16 +2,15 @@ package dev.turnkeep.session.read;
 
 import dev.turnkeep.contracts.id.ActorId;
 import dev.turnkeep.contracts.id.HarnessId;
-import dev.turnkeep.contracts.id.HarnessSessionId;
 import dev.turnkeep.contracts.id.Scope;
 import dev.turnkeep.contracts.id.TurnId;
 import dev.turnkeep.contracts.problem.Invalid;
-import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.session.access.Gate;
 import dev.turnkeep.session.access.Granted;
 import dev.turnkeep.session.access.Route;
 import dev.turnkeep.session.access.SessionRef;
-import dev.turnkeep.session.store.Page;
+import dev.turnkeep.session.page.Page;
+import dev.turnkeep.session.request.Given;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -33,34 +32,13 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Sessions")
 @SecurityRequirement(name = "key")
-@APIResponse(
-        responseCode = "400",
-        description = "The request is malformed",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
-@APIResponse(
-        responseCode = "401",
-        description = "A valid credential is required",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
-@APIResponse(
-        responseCode = "403",
-        description = "The key may not do this",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
-@APIResponse(
-        responseCode = "404",
-        description = "There is no such resource",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
-@APIResponse(
-        responseCode = "422",
-        description = "A field breaks its rule",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
-@APIResponse(
-        responseCode = "500",
-        description = "Unexpected: logged under the trace id",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
-@APIResponse(
-        responseCode = "503",
-        description = "Postgres does not answer; Retry-After says when to come back",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
+@APIResponse(responseCode = "400", ref = "Malformed")
+@APIResponse(responseCode = "401", ref = "Unauthenticated")
+@APIResponse(responseCode = "403", ref = "Forbidden")
+@APIResponse(responseCode = "404", ref = "NotFound")
+@APIResponse(responseCode = "422", ref = "InvalidField")
+@APIResponse(responseCode = "500", ref = "Internal")
+@APIResponse(responseCode = "503", ref = "Unavailable")
 @RunOnVirtualThread
 public class SessionResource {
     private static final int THREAD_CAP = 256;
@@ -86,30 +64,6 @@ public class SessionResource {
     }
 
     @GET
-    @Path("/sessions")
-    @Operation(summary = "The session of a harness's own session id; empty when there is none")
-    @APIResponse(
-            responseCode = "200",
-            description = "At most one, but for retired ones",
-            content = @Content(mediaType = "application/json", schema = @Schema(ref = "SessionPage")))
-    public Page sessions(
-            @QueryParam("harness_id") @Nullable String harness,
-            @QueryParam("harness_session_id") @Nullable String harnessSession,
-            @QueryParam("include") @Nullable String include) {
-        Scope scope = gate.sessions(Route.SESSION_LIST).scope();
-        if (harness == null || harnessSession == null) {
-            throw new Invalid(
-                    Problem.MALFORMED,
-                    harness == null ? "harness_id" : "harness_session_id",
-                    "harness_id and harness_session_id: both are required");
-        }
-        if (include != null && !include.equals("retired")) {
-            throw new Invalid(Problem.MALFORMED, "include", "include: must be retired");
-        }
-        return reader.byKey(scope, new HarnessId(harness), new HarnessSessionId(harnessSession), include != null);
-    }
-
-    @GET
     @Path("/sessions/{session}/turns")
     @Operation(summary = "A session's turns in the order of their arrival")
     @APIResponse(
@@ -121,7 +75,7 @@ public class SessionResource {
             @QueryParam("cursor") @Nullable String cursor,
             @QueryParam("limit") @Nullable String limit) {
         Granted granted = gate.session(Route.TURNS, SessionRef.id(session));
-        return reader.turns(granted.scope(), granted.id(), cursor, number(limit));
+        return reader.turns(granted.scope(), granted.id(), cursor, Given.limit("limit", limit));
     }
 
     @GET
@@ -139,10 +93,10 @@ public class SessionResource {
             @QueryParam("limit") @Nullable String limit) {
         Granted granted = gate.session(Route.MESSAGES, SessionRef.id(session));
         TurnId turnId = turn == null ? null : TurnId.parse(turn);
-        if (thread != null && (thread.length() > THREAD_CAP || thread.indexOf('\0') >= 0)) {
-            throw Invalid.field("thread", "at most " + THREAD_CAP + " characters, no NUL");
+        if (thread != null && (thread.length() > THREAD_CAP || !Given.storable(thread))) {
+            throw Invalid.field("thread", "at most " + THREAD_CAP + " characters, no NUL and no lone surrogate");
         }
-        return reader.messages(granted.scope(), granted.id(), turnId, thread, cursor, number(limit));
+        return reader.messages(granted.scope(), granted.id(), turnId, thread, cursor, Given.limit("limit", limit));
     }
 
     @GET
@@ -157,7 +111,7 @@ public class SessionResource {
             @QueryParam("cursor") @Nullable String cursor,
             @QueryParam("limit") @Nullable String limit) {
         Granted granted = gate.session(Route.EVENTS, SessionRef.id(session));
-        return reader.events(granted.scope(), granted.id(), cursor, number(limit));
+        return reader.events(granted.scope(), granted.id(), cursor, Given.limit("limit", limit));
     }
 
     @GET
@@ -182,15 +136,5 @@ public class SessionResource {
     public Map<String, Object> actor(@PathParam("harness") String harness, @PathParam("actor") String actor) {
         Scope scope = gate.sessions(Route.ACTOR).scope();
         return Map.of("session", reader.liveOf(scope, new HarnessId(harness), new ActorId(actor)));
-    }
-
-    private static @Nullable Integer number(@Nullable String limit) {
-        if (limit == null) {
-            return null;
-        }
-        if (!limit.matches("[0-9]{1,9}")) {
-            throw new Invalid(Problem.MALFORMED, "limit", "limit: must be a whole number");
-        }
-        return Integer.valueOf(limit);
     }
 }

@@ -1,0 +1,102 @@
+package dev.turnkeep.session.clickhouse;
+
+import com.clickhouse.client.api.Client;
+import com.clickhouse.client.api.ServerException;
+import com.clickhouse.client.api.query.GenericRecord;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Questions to ClickHouse's views. Tries once; whether to do without the answer is the caller's decision. */
+@Singleton
+public class ClickHouse {
+    private static final Logger LOG = LoggerFactory.getLogger(ClickHouse.class);
+    private static final int CONNECTIONS = 8;
+
+    private final ClickHouseConfig config;
+    private final MeterRegistry registry;
+    private final Clock clock;
+    private final Optional<Client> client;
+    private volatile @Nullable Instant awayUntil;
+
+    public ClickHouse(ClickHouseConfig config, MeterRegistry registry, Clock clock) {
+        this.config = config;
+        this.registry = registry;
+        this.clock = clock;
+        this.client = config.url().map(url -> client(url, config));
+    }
+
+    private static Client client(String url, ClickHouseConfig config) {
+        return new Client.Builder()
+                .addEndpoint(url)
+                .setUsername(config.user())
+                .setPassword(config.password().orElse(""))
+                .setDefaultDatabase(config.database())
+                .setConnectTimeout(config.connectTimeout().toMillis(), ChronoUnit.MILLIS)
+                .setSocketTimeout(config.answerTimeout().toMillis(), ChronoUnit.MILLIS)
+                .setMaxConnections(CONNECTIONS)
+                .setMaxRetries(0)
+                // Whoever asked is gone by then: the server need not go on.
+                .serverSetting(
+                        "max_execution_time",
+                        Long.toString(Math.max(1, config.answerTimeout().toSeconds())))
+                .setClientName("turnkeep-session")
+                .build();
+    }
+
+    /**
+     * The rows of a query whose result is small.
+     *
+     * @param sql with literals of {@link Sql} only
+     * @throws ClickHouseAway when there is no answer
+     */
+    public List<GenericRecord> rows(String sql) {
+        Client asked = client.orElseThrow(() -> new ClickHouseAway("ClickHouse is not configured"));
+        Instant until = awayUntil;
+        if (until != null && clock.instant().isBefore(until)) {
+            throw new ClickHouseAway("ClickHouse has just not answered");
+        }
+        try {
+            List<GenericRecord> rows = asked.queryAll(sql);
+            if (until != null) {
+                awayUntil = null;
+                LOG.info("ClickHouse answers again");
+            }
+            return rows;
+        } catch (RuntimeException e) {
+            registry.counter("turnkeep_session_clickhouse_failures").increment();
+            if (refused(e)) {
+                // One statement's trouble, such as its time being over: others may be answered.
+                LOG.atWarn().setCause(e).log("ClickHouse refused a query");
+                throw new ClickHouseAway("ClickHouse refused the query", e);
+            }
+            if (until == null) {
+                LOG.atWarn().setCause(e).log("ClickHouse does not answer");
+            }
+            awayUntil = clock.instant().plus(config.pause());
+            throw new ClickHouseAway("ClickHouse does not answer", e);
+        }
+    }
+
+    private static boolean refused(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ServerException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void close(@Observes ShutdownEvent stopping) {
+        client.ifPresent(Client::close);
+    }
+}

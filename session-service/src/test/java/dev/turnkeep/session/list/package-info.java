@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.session.list;
+
+import org.jspecify.annotations.NullMarked;

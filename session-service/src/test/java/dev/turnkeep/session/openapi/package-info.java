@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.session.openapi;
+
+import org.jspecify.annotations.NullMarked;

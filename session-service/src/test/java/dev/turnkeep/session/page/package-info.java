@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.session.page;
+
+import org.jspecify.annotations.NullMarked;
