@@ -5,15 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.turnkeep.localstack.junit.TestSpace;
 import dev.turnkeep.platform.postgres.PostgresConfig;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.flywaydb.core.Flyway;
+import org.postgresql.PGConnection;
 
 /** A migrated database of a test's own, with one organisation. */
 public final class TestDatabase {
@@ -59,6 +63,63 @@ public final class TestDatabase {
                 """.formatted(org, count));
     }
 
+    /** One event of an environment that nobody made. */
+    public void insertEvent(String environment) {
+        execute("""
+                INSERT INTO session_events (id, org_id, environment, session_id, epoch, type, occurred_at, payload, created_at)
+                VALUES (gen_random_uuid(), '%s', '%s', gen_random_uuid(), 1, 'session.started', now(), '{}', now())
+                """.formatted(org, environment));
+    }
+
+    /** Sessions in one transaction, with two changes each. */
+    public void insertSessions(int changes) {
+        execute("""
+                BEGIN;
+                INSERT INTO sessions (id, friendly_id, org_id, environment, harness_id, type, task_identifier, state, name,
+                    tags, created_at, updated_at)
+                SELECT id, 'session_' || id, '%1$s', 'test', 'claude', 'agent', 'task', 'created', 'large', '{t}',
+                    timestamptz '2026-01-01' + n * interval '1 second', now()
+                FROM (SELECT gen_random_uuid() AS id, n FROM generate_series(1, %2$d) n) AS fresh;
+                UPDATE sessions SET turn_count = 7 WHERE name = 'large';
+                COMMIT
+                """.formatted(org, changes / 2));
+    }
+
+    /** Runs work while somebody holds what a query locks. */
+    public void whileLocked(String query, Runnable work) {
+        try (Connection connection = space.postgres().connect();
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute(query);
+            work.run();
+            connection.rollback();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Reads a slot, as another one would, until it is closed. */
+    public AutoCloseable reading(String slot, String publication) throws SQLException {
+        Properties login = new Properties();
+        login.setProperty("user", space.postgres().user());
+        login.setProperty("password", space.postgres().password());
+        login.setProperty("replication", "database");
+        login.setProperty("preferQueryMode", "simple");
+        login.setProperty("assumeMinServerVersion", "17");
+        Connection connection = DriverManager.getConnection(space.postgres().jdbcUrl(), login);
+        connection
+                .unwrap(PGConnection.class)
+                .getReplicationAPI()
+                .replicationStream()
+                .logical()
+                .withSlotName(slot)
+                .withSlotOption("proto_version", 2)
+                .withSlotOption("publication_names", publication)
+                .withStatusInterval(1, TimeUnit.SECONDS)
+                .start();
+        return () -> connection.abort(Runnable::run);
+    }
+
     public void execute(String... statements) {
         try (Connection connection = space.postgres().connect();
                 var statement = connection.createStatement()) {
@@ -87,7 +148,12 @@ public final class TestDatabase {
 
     /** Waits until something is so, by looking. */
     public static void until(String what, BooleanSupplier so) {
-        Instant deadline = Instant.now().plus(PATIENCE);
+        until(what, PATIENCE, so);
+    }
+
+    /** @param patience far longer than it takes on a machine that is not stuck */
+    public static void until(String what, Duration patience, BooleanSupplier so) {
+        Instant deadline = Instant.now().plus(patience);
         while (!so.getAsBoolean()) {
             assertThat(Instant.now()).as("waiting for " + what).isBefore(deadline);
             try {

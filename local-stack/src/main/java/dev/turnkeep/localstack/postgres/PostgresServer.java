@@ -88,6 +88,8 @@ public final class PostgresServer implements Program<PostgresAddress> {
         settings.put("wal_level", "logical");
         settings.put("max_wal_senders", "20");
         settings.put("max_replication_slots", "20");
+        // A slot that nobody reads must not fill the disk; its stream is made anew then.
+        settings.put("max_slot_wal_keep_size", "8GB");
         settings.put("max_connections", "200");
         settings.put("shared_buffers", "128MB");
         settings.put("timezone", "UTC");

@@ -121,7 +121,7 @@ final class EventRows {
         UUID id = row.getObject(2, UUID.class);
         try {
             return new Candidate.Legible(position, id, of(row, id));
-        } catch (IllegalArgumentException e) {
+        } catch (RuntimeException e) {
             return new Candidate.Illegible(position, id, String.valueOf(e.getMessage()));
         }
     }

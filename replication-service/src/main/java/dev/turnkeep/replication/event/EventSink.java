@@ -184,7 +184,8 @@ final class EventSink implements Sink {
         SessionCloudEvent event;
         try {
             event = EventRows.of(row);
-        } catch (IllegalArgumentException e) {
+        } catch (RuntimeException e) {
+            // Whatever it is, it is the row's fault: there is nothing else in it.
             quarantine.keep(id, version, String.valueOf(e.getMessage()));
             return;
         }

@@ -12,39 +12,31 @@ import java.time.Duration;
  */
 final class Settled {
     private static final Duration POLL = Duration.ofMillis(20);
-    // A commit record that is written is followed by the commit's entry at once; what is open for longer has none.
-    private static final Duration OPEN = Duration.ofSeconds(5);
+    private static final String ALL_ENDED = "SELECT pg_snapshot_xmin(pg_current_snapshot()) > ?::xid8";
 
     private Settled() {}
 
-    /** Returns when no transaction that runs now has committed without being seen. */
+    /**
+     * Returns when every transaction that runs now has ended. Which of them have their commit in the log already, nobody can ask;
+     * the making of a slot has waited for those that ran before it in the same way.
+     */
     static void await(Connection connection) throws SQLException, InterruptedException {
-        String snapshot = snapshot(connection);
-        long begun = System.nanoTime();
-        while (true) {
-            try (PreparedStatement ask = connection.prepareStatement("""
-                    SELECT count(*), count(*) FILTER (WHERE pg_xact_status(running) = 'committed')
-                    FROM pg_snapshot_xip(pg_current_snapshot()) AS running
-                    WHERE running IN (SELECT pg_snapshot_xip(?::pg_snapshot))
-                    """)) {
-                ask.setString(1, snapshot);
-                try (ResultSet row = ask.executeQuery()) {
-                    row.next();
-                    boolean open = System.nanoTime() - begun >= OPEN.toNanos();
-                    if (row.getLong(1) == 0 || (open && row.getLong(2) == 0)) {
-                        return;
-                    }
-                }
-            }
+        String last = one(connection, "SELECT pg_current_xact_id()::text", "");
+        // A number of one's own, and not the snapshot's end: that one leaves out what began after the last that has ended.
+        while (one(connection, ALL_ENDED, last).equals("f")) {
             Thread.sleep(POLL);
         }
     }
 
-    private static String snapshot(Connection connection) throws SQLException {
-        try (PreparedStatement ask = connection.prepareStatement("SELECT pg_current_snapshot()::text");
-                ResultSet row = ask.executeQuery()) {
-            row.next();
-            return row.getString(1);
+    private static String one(Connection connection, String sql, String parameter) throws SQLException {
+        try (PreparedStatement ask = connection.prepareStatement(sql)) {
+            if (!parameter.isEmpty()) {
+                ask.setString(1, parameter);
+            }
+            try (ResultSet row = ask.executeQuery()) {
+                row.next();
+                return row.getString(1);
+            }
         }
     }
 }

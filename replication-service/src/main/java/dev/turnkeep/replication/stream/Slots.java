@@ -42,14 +42,16 @@ final class Slots {
         try (Connection login = server.login("turnkeep-slot-" + spec.name(), PATIENCE);
                 Connection tables = server.tables("turnkeep-state-" + spec.name(), PATIENCE)) {
             requireReplication(login);
+            warnOfUnboundedLog(login);
             spec.publication().check(login);
             Visibility.fault(tables, spec.publication().replicated()).ifPresent(fault -> {
                 throw new StoppedException(fault);
             });
             Identity identity = identity(login);
             StreamState state = new StreamState(tables, spec.name());
-            Optional<StreamState.Saved> saved = state.load();
+            // The slot first: a leader that is just going may still tell it what it has written down before.
             Optional<Found> found = find(login);
+            Optional<StreamState.Saved> saved = state.load();
             if (found.isPresent() && !found.get().here()) {
                 throw new StoppedException("the slot " + spec.slot()
                         + " belongs to another database or plug-in of this server: configure another name");
@@ -136,6 +138,19 @@ final class Slots {
             if (refused.next()) {
                 throw new StoppedException(
                         "the login may not replicate; run: ALTER ROLE \"" + refused.getString(1) + "\" REPLICATION");
+            }
+        }
+    }
+
+    private void warnOfUnboundedLog(Connection login) throws SQLException {
+        try (PreparedStatement ask = login.prepareStatement("SELECT current_setting('max_slot_wal_keep_size')");
+                ResultSet row = ask.executeQuery()) {
+            row.next();
+            if (row.getString(1).equals("-1")) {
+                LOG.atWarn()
+                        .addKeyValue("stream", spec.name())
+                        .log(
+                                "max_slot_wal_keep_size is not set: while a sink is down Postgres keeps its log until the disk is full");
             }
         }
     }

@@ -66,15 +66,17 @@ final class StreamState {
 
     void madeAt(Lsn point) throws SQLException {
         update(
-                "UPDATE replication_state SET consistent_point = ?::pg_lsn, updated_at = now() WHERE stream = ?",
+                "UPDATE replication_state SET consistent_point = ?::pg_lsn, confirmed = ?::pg_lsn, updated_at = now() WHERE stream = ?",
+                point.toString(),
                 point.toString(),
                 stream);
     }
 
-    /** The slot will be told so; on which timeline of the server's log. */
+    /** The slot will be told so; on which timeline of the server's log. Never goes back, whoever writes last. */
     void confirmed(Lsn position, int timeline) throws SQLException {
         update(
-                "UPDATE replication_state SET confirmed = ?::pg_lsn, timeline = ?::integer, updated_at = now() WHERE stream = ?",
+                "UPDATE replication_state SET confirmed = greatest(confirmed, ?::pg_lsn), timeline = ?::integer, updated_at = now()"
+                        + " WHERE stream = ?",
                 position.toString(),
                 Integer.toString(timeline),
                 stream);

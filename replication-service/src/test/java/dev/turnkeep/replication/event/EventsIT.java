@@ -8,6 +8,7 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import dev.turnkeep.localstack.junit.TestSpace;
 import dev.turnkeep.localstack.junit.WithLocalStack;
+import dev.turnkeep.replication.EventTopic;
 import dev.turnkeep.replication.TestDatabase;
 import dev.turnkeep.replication.stream.Pipeline;
 import dev.turnkeep.replication.stream.StreamStatus;
@@ -167,9 +168,16 @@ class EventsIT {
         try (var connection = space.postgres().connect();
                 var statement = connection.createStatement()) {
             connection.setAutoCommit(false);
-            statement.execute("SELECT pg_current_xact_id()");
+            String open;
+            try (var row = statement.executeQuery("SELECT pg_current_xact_id()::text")) {
+                row.next();
+                open = row.getString(1);
+            }
             database.insertEvents(5);
             until("later events arrive", () -> topic.distinctIds().size() == 5);
+            until("the watermark was taken meanwhile, and stops before it", () -> database.column(
+                            "SELECT watermark::text FROM replication_state")
+                    .equals(List.of(open)));
             String xid = database.column("SELECT min(xid::text::bigint) FROM session_events")
                     .getFirst();
             stop();
@@ -192,7 +200,10 @@ class EventsIT {
     }
 
     @Test
-    void waitsForAKafkaThatIsNotThereAndSaysSo() {
+    void waitsForAKafkaThatIsNotThereAndSaysSo() throws InterruptedException {
+        // Given
+        database.insertEvents(3);
+
         // When
         Streams all = new Streams();
         EventsStream events = new EventsStream(
@@ -207,8 +218,36 @@ class EventsIT {
         started.add(events);
         streams.add(all);
 
+        // Then: once it has been looked for
+        Pipeline pipeline = all.all().getFirst();
+        until("it says so", () -> pipeline.trouble()
+                .filter(reason -> reason.contains("the topic is not there yet: Timeout"))
+                .isPresent());
+        assertThat(pipeline.status()).isEqualTo(new StreamStatus.Preparing(true));
+
+        // When
+        stop();
+        start();
+
         // Then
-        until("it says so", () -> all.all().getFirst().trouble().isPresent());
-        assertThat(all.all().getFirst().status()).isInstanceOf(StreamStatus.Preparing.class);
+        until("what waited arrives", () -> topic.distinctIds().size() == 3);
+        assertThat(topic.distinctIds()).containsExactlyElementsOf(inserted());
+    }
+
+    @Test
+    void keepsTheIdsOfEventsThatCannotBePublishedAlsoInARestore() {
+        // Given
+        database.insertEvents(2);
+        database.insertEvent("not a name");
+        database.insertEvents(2);
+
+        // When
+        start();
+
+        // Then
+        until("the others arrive", () -> topic.distinctIds().size() == 4);
+        assertThat(database.column("SELECT row_content ->> 'id' FROM replication_quarantine WHERE stream = 'events'"))
+                .isEqualTo(database.column("SELECT id FROM session_events WHERE environment = 'not a name'"));
+        database.execute("DELETE FROM replication_quarantine");
     }
 }

@@ -20,7 +20,9 @@ final class CollectingSink implements Sink {
         /** Stored, but the stream does not hear of it: the moment between the sink's word and ours. */
         STORES_SILENTLY,
         /** Taken and neither stored nor answered: the moment before the sink's work. */
-        HOLDS
+        HOLDS,
+        /** Held until there are as many as the stream may have under way, and then stored all at once. */
+        HOLDS_UNTIL_FULL
     }
 
     private record Held(Batch batch, CompletableFuture<Void> answer) {}
@@ -32,6 +34,8 @@ final class CollectingSink implements Sink {
     private final AtomicLong peak = new AtomicLong();
     private volatile Mode mode = Mode.STORES;
     private volatile boolean restoresAtOnce = true;
+    private volatile long full = Long.MAX_VALUE;
+    private volatile boolean throwsErrors;
     private final AtomicLong restores = new AtomicLong();
 
     void mode(Mode next) {
@@ -55,9 +59,16 @@ final class CollectingSink implements Sink {
     @Override
     public synchronized CompletionStage<Void> write(Batch batch) {
         peak.accumulateAndGet(unanswered.addAndGet(batch.rows().size()), Math::max);
-        if (mode == Mode.HOLDS) {
+        if (throwsErrors) {
+            throwsErrors = false;
+            return CompletableFuture.failedFuture(new StackOverflowError("for the test"));
+        }
+        if (mode == Mode.HOLDS || mode == Mode.HOLDS_UNTIL_FULL) {
             CompletableFuture<Void> later = new CompletableFuture<>();
             held.add(new Held(batch, later));
+            if (mode == Mode.HOLDS_UNTIL_FULL && unanswered.get() >= full) {
+                Thread.ofVirtual().start(this::answer);
+            }
             return later;
         }
         store(batch);
@@ -83,11 +94,26 @@ final class CollectingSink implements Sink {
         return row.change().getClass().getSimpleName() + " " + new Row(batch.relation(), tuple).uuid(id);
     }
 
+    /** Holds rows until there are so many. */
+    void holdUntil(long rows) {
+        full = rows;
+        mode = Mode.HOLDS_UNTIL_FULL;
+    }
+
+    /** The next batch meets an error that is nobody's business to catch. */
+    void failOnce() {
+        throwsErrors = true;
+    }
+
     /** Answers what was held, and stores what comes. */
     void release() {
+        mode = Mode.STORES;
+        answer();
+    }
+
+    private void answer() {
         List<Held> all;
         synchronized (this) {
-            mode = Mode.STORES;
             all = List.copyOf(held);
             held.clear();
             // Before any batch that comes from now on.
@@ -98,6 +124,11 @@ final class CollectingSink implements Sink {
 
     synchronized List<Version> versions() {
         return List.copyOf(stored);
+    }
+
+    /** How many rows are stored. */
+    synchronized int stored() {
+        return rows.size();
     }
 
     synchronized List<String> rows() {

@@ -47,6 +47,21 @@ class OpenBatchesTest {
     }
 
     @Test
+    void leavesABatchWithoutAnAgeToItsCaller() {
+        // Given
+        OpenBatches ageless = new OpenBatches(new BatchLimits(3, 100, Duration.ZERO), handed::add);
+        ageless.add(change(ONE, 1), 0);
+
+        // When
+        ageless.tick(1_000);
+
+        // Then
+        assertThat(handed).isEmpty();
+        ageless.flush();
+        assertThat(handed).hasSize(1);
+    }
+
+    @Test
     void handsABatchOverWhenItHasItsBytes() {
         // When
         batches.add(change(ONE, 60), 0);

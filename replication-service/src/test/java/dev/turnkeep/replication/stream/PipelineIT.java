@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @WithLocalStack
 class PipelineIT {
@@ -166,7 +167,7 @@ class PipelineIT {
     @Test
     void waitsForASinkThatIsDownWithBoundedMemoryAndWithoutLosingItsConnection() {
         // Given: the server would cut a connection that is silent for four seconds.
-        Pipeline pipeline = start(sink, new TestStreamConfig(2_000, Duration.ofSeconds(4)));
+        Pipeline pipeline = start(sink, new TestStreamConfig(2_000, Duration.ofSeconds(4), Duration.ofMillis(300)));
         until("the stream flows", () -> pipeline.status() instanceof StreamStatus.Streaming);
         sink.mode(Mode.HOLDS);
         String sender = sender();
@@ -204,15 +205,20 @@ class PipelineIT {
 
     @Test
     void bringsATransactionOf200000ChangesWithoutHoldingIt() {
-        // Given
-        streaming(sink);
+        // Given: a sink that stores nothing before it has as much as the stream may read
+        int most = 2_000;
+        sink.holdUntil(most);
+        Pipeline pipeline = start(sink, new TestStreamConfig(most, Duration.ofSeconds(10), Duration.ofMillis(300)));
+        until("the stream flows", () -> pipeline.status() instanceof StreamStatus.Streaming);
 
         // When
         database.insertEvents(200_000);
 
         // Then
-        until("all rows arrive", () -> sink.rows().size() >= 200_000);
-        assertThat(sink.peak()).isLessThanOrEqualTo(TestStreamConfig.QUICK.inFlightRows());
+        until("all rows arrive", Duration.ofMinutes(2), () -> sink.stored() + sink.unanswered() >= 200_000);
+        sink.release();
+        until("all rows are stored", () -> sink.stored() >= 200_000);
+        assertThat(sink.peak()).isEqualTo(most);
         assertThat(sink.rows()).hasSize(200_000).doesNotHaveDuplicates();
         assertThat(sink.versions()).isSorted();
     }
@@ -274,9 +280,26 @@ class PipelineIT {
     }
 
     @Test
-    void movesAnIdleSlotOnWhileOthersWrite() {
-        // Given
+    void goesOnWhereItWasAfterEachOfManyStops() throws InterruptedException {
+        // When
+        for (int stop = 0; stop < 8; stop++) {
+            Pipeline pipeline = streaming(sink);
+            // Enough to be worth a write of the position, so that it and the last one are under way at once.
+            database.insertEvents(500 + 100 * stop);
+            pipeline.stop();
+        }
         streaming(sink);
+
+        // Then
+        until("all rows arrive", () -> new HashSet<>(sink.rows()).containsAll(inserted()));
+        assertThat(sink.restores()).as("the first start's").isEqualTo(1);
+    }
+
+    @Test
+    void movesAnIdleSlotOnWhileOthersWrite() {
+        // Given: no heartbeat does it
+        Pipeline pipeline = start(sink, new TestStreamConfig(20_000, Duration.ofSeconds(10), Duration.ofHours(1)));
+        until("the stream flows", () -> pipeline.status() instanceof StreamStatus.Streaming);
         Lsn before = confirmed();
 
         // When
@@ -312,6 +335,88 @@ class PipelineIT {
                     "ALTER PUBLICATION turnkeep_events_v1 SET TABLE session_events (id, position, org_id, environment,"
                             + " session_id, epoch, type, occurred_at, payload, traceparent),"
                             + " replication_heartbeat (stream, beat, beat_at, oldest_xid)");
+        }
+    }
+
+    @Test
+    void beginsAgainAfterAnErrorThatNobodyExpects() {
+        // Given
+        streaming(sink);
+        sink.failOnce();
+
+        // When
+        database.insertEvents(5);
+
+        // Then
+        until("all rows arrive", () -> sink.rows().size() == 5);
+        assertThat(sink.rows()).containsExactlyElementsOf(inserted());
+    }
+
+    @Test
+    void flowsOnWhenTheServerRefusesItsHeartbeatsAndSaysSo() {
+        // Given
+        Pipeline pipeline = streaming(sink);
+        String sender = sender();
+
+        // When
+        database.execute("REVOKE UPDATE ON replication_heartbeat FROM turnkeep_replicator");
+        try {
+            until("it says so", () -> pipeline.trouble()
+                    .filter(reason -> reason.contains("does not take the heartbeats"))
+                    .isPresent());
+            database.insertEvents(10);
+            until("rows flow", () -> sink.rows().size() == 10);
+            assertThat(sender()).as("the same connection").isEqualTo(sender);
+        } finally {
+            database.execute("GRANT UPDATE ON replication_heartbeat TO turnkeep_replicator");
+        }
+
+        // Then
+        until("it is well again", () -> pipeline.trouble().isEmpty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SELECT pg_create_logical_replication_slot('%s', 'pgoutput')",
+                "SELECT pg_replication_slot_advance('%s', pg_current_wal_lsn())"
+            })
+    void restoresAfterASlotOfTheSameNameThatSomebodyElseMadeOrMoved(String statement) throws InterruptedException {
+        // Given
+        streaming(sink).stop();
+        until("nobody reads it", () -> sender().equals("null"));
+
+        // When: what happens here is not in the slot
+        database.insertEvents(10);
+        if (statement.contains("create")) {
+            database.dropSlot(slot);
+        }
+        database.execute(statement.formatted(slot));
+        CollectingSink after = new CollectingSink();
+        streaming(after);
+
+        // Then
+        assertThat(after.restores()).isEqualTo(1);
+    }
+
+    @Test
+    void takesARoleThatIsNotShownEveryRowForAnError() {
+        // Given
+        database.execute("ALTER POLICY services ON session_events TO turnkeep_consumer, turnkeep_reaper");
+        try {
+            // When
+            Pipeline pipeline = start(sink, TestStreamConfig.QUICK);
+            until("it stops", () -> pipeline.status() instanceof StreamStatus.Stopped);
+
+            // Then
+            String trouble = pipeline.trouble().orElseThrow();
+            assertThat(trouble).contains("does not see every row of session_events");
+            database.execute(trouble.substring(trouble.indexOf("run: ") + "run: ".length()));
+            until("it flows", () -> pipeline.status() instanceof StreamStatus.Streaming);
+        } finally {
+            database.execute(
+                    "DROP POLICY IF EXISTS replication ON session_events",
+                    "ALTER POLICY services ON session_events TO turnkeep_consumer, turnkeep_reaper, turnkeep_replicator");
         }
     }
 

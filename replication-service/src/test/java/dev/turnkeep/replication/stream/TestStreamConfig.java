@@ -5,17 +5,13 @@ import java.math.BigInteger;
 import java.time.Duration;
 
 /** The stream's settings, quick enough for tests. */
-public record TestStreamConfig(int inFlightRows, Duration senderTimeout) implements StreamConfig {
-    public static final TestStreamConfig QUICK = new TestStreamConfig(20_000, Duration.ofSeconds(10));
+public record TestStreamConfig(int inFlightRows, Duration senderTimeout, Duration heartbeat) implements StreamConfig {
+    public static final TestStreamConfig QUICK =
+            new TestStreamConfig(20_000, Duration.ofSeconds(10), Duration.ofMillis(300));
 
     @Override
     public MemorySize inFlight() {
         return new MemorySize(BigInteger.valueOf(64 * 1024 * 1024));
-    }
-
-    @Override
-    public Duration heartbeat() {
-        return Duration.ofMillis(300);
     }
 
     @Override

@@ -176,6 +176,42 @@ class TableSinkIT {
     }
 
     @Test
+    void forgetsWhatTheEventsOfAnErasedSessionSaidAndNothingElse() {
+        // Given
+        UUID erased = UUID.randomUUID();
+        UUID other = UUID.randomUUID();
+        String event = """
+                INSERT INTO session_events (id, org_id, environment, session_id, epoch, type, occurred_at, payload, created_at)
+                VALUES (gen_random_uuid(), '%s', 'test', '%s', 1, '%s', now(), '{}', now())
+                """;
+        replica.execute(event.formatted(replica.org, erased, "session.started"));
+        replica.execute(event.formatted(replica.org, other, "session.started"));
+        replica.drain();
+        replica.execute("""
+                INSERT INTO replication_quarantine
+                    (stream, table_name, generation, commit_lsn, change_index, is_deleted, row_content, error)
+                VALUES ('tables', 'turns', 'any', '0/1', 1, false, '[{"name":"session_id","hex":"%s"}]', 'any')
+                """.formatted(erased.toString().replace("-", "")));
+
+        // When: its rows go, too
+        replica.execute("DELETE FROM session_events WHERE session_id = '%s'".formatted(erased));
+        replica.execute(event.formatted(replica.org, erased, "session.deleted"));
+        replica.drain();
+
+        // Then
+        assertThat(eventsOf(erased)).containsExactly("session.deleted");
+        assertThat(eventsOf(other)).containsExactly("session.started");
+        assertThat(replica.text("SELECT count(*) FROM replication_quarantine WHERE generation = 'any'"))
+                .isEqualTo("0");
+    }
+
+    private List<String> eventsOf(UUID session) {
+        return replica.rows("SELECT type FROM $session_events WHERE session_id = '%s'".formatted(session)).stream()
+                .map(row -> String.valueOf(row.get("type")))
+                .toList();
+    }
+
+    @Test
     void waitsForAClickHouseThatIsDown() {
         // Given
         replica.gate.shut();

@@ -1,4 +1,4 @@
-package dev.turnkeep.replication.event;
+package dev.turnkeep.replication;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -16,7 +16,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** What was published, as a consumer reads it. For one thread. */
-final class EventTopic implements AutoCloseable {
+public final class EventTopic implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final KafkaConsumer<byte[], byte[]> consumer;
@@ -24,7 +24,7 @@ final class EventTopic implements AutoCloseable {
     private final List<String> ids = new ArrayList<>();
     private final Set<String> distinct = new LinkedHashSet<>();
 
-    EventTopic(String bootstrap, String topicPrefix) {
+    public EventTopic(String bootstrap, String topicPrefix) {
         consumer = new KafkaConsumer<>(
                 Map.of(
                         "bootstrap.servers",
@@ -43,7 +43,7 @@ final class EventTopic implements AutoCloseable {
     }
 
     /** Reads what has come, and returns everything that was read so far. */
-    List<ConsumerRecord<byte[], byte[]>> records() {
+    public List<ConsumerRecord<byte[], byte[]>> records() {
         for (ConsumerRecord<byte[], byte[]> event : consumer.poll(Duration.ofMillis(200))) {
             records.add(event);
             String id = json(event).get("id").asText();
@@ -53,18 +53,18 @@ final class EventTopic implements AutoCloseable {
         return records;
     }
 
-    List<String> ids() {
+    public List<String> ids() {
         records();
         return List.copyOf(ids);
     }
 
     /** Each once, where it came first. */
-    Set<String> distinctIds() {
+    public Set<String> distinctIds() {
         records();
         return distinct;
     }
 
-    static JsonNode json(ConsumerRecord<byte[], byte[]> event) {
+    public static JsonNode json(ConsumerRecord<byte[], byte[]> event) {
         try {
             return JSON.readTree(event.value());
         } catch (IOException e) {

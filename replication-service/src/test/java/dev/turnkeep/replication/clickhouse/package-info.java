@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.replication.clickhouse;
+
+import org.jspecify.annotations.NullMarked;

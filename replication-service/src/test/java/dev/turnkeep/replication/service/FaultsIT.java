@@ -1,0 +1,331 @@
+package dev.turnkeep.replication.service;
+
+import static dev.turnkeep.replication.TestDatabase.until;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnkeep.localstack.run.ServiceProcess;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Strikes against the replication under load; afterwards Postgres, ClickHouse and Kafka agree. In small with every build, and
+ * in full with {@code make faults}.
+ */
+@TestInstance(Lifecycle.PER_CLASS)
+@TestMethodOrder(OrderAnnotation.class)
+class FaultsIT {
+    private static final boolean FULL = "full".equals(System.getenv("FAULTS"));
+    private static final int KILLS = FULL ? 50 : Moment.values().length;
+    private static final Duration OUTAGE = FULL ? Duration.ofMinutes(2) : Duration.ofSeconds(2);
+    private static final int BACKLOG = FULL ? 1_000_000 : 100_000;
+    private static final int TRANSACTION = FULL ? 200_000 : 50_000;
+    private static final Duration TAKEOVER = Duration.ofSeconds(5);
+    // Beside the heap: a JVM, its code, and what the drivers and codecs take.
+    private static final long RESIDENT = (256 + 256) * 1024L * 1024;
+
+    private final Random random = new Random();
+    private Installation installation;
+    private Books books;
+    private Activity activity;
+
+    /** When the service is killed. */
+    private enum Moment {
+        ANY,
+        /** Both sinks have a transaction, and the server has not been told. */
+        STORED_AND_NOT_ACKNOWLEDGED,
+        CLICKHOUSE_FROZEN,
+        KAFKA_FROZEN,
+        /** The tables are being made anew. */
+        COPYING
+    }
+
+    @BeforeAll
+    void startEngines(@TempDir Path data) {
+        installation = new Installation(data);
+        books = new Books(installation);
+        activity = new Activity(installation.database, Duration.ofMillis(FULL ? 50 : 20));
+    }
+
+    @AfterAll
+    void stopEngines() {
+        if (installation != null) {
+            installation.close();
+        }
+    }
+
+    @BeforeEach
+    void work() {
+        activity.start();
+    }
+
+    @AfterEach
+    void rest() {
+        activity.stop();
+    }
+
+    private void balance() {
+        activity.stop();
+        books.agree();
+    }
+
+    @Test
+    void agreesAfterKillsUnderLoad() {
+        // Given
+        ServiceProcess service = installation.flowing();
+
+        // When
+        for (int kill = 0; kill < KILLS; kill++) {
+            service.start();
+            installation.awaitFlow(service);
+            int step = activity.steps();
+            until("more is under way", () -> activity.steps() > step + 10);
+            killAt(Moment.values()[kill % Moment.values().length], service);
+        }
+        service.start();
+
+        // Then
+        balance();
+    }
+
+    private void killAt(Moment moment, ServiceProcess service) {
+        switch (moment) {
+            case ANY -> {
+                pause(random.nextInt(1_500));
+                service.kill();
+            }
+            case STORED_AND_NOT_ACKNOWLEDGED -> killBeforeTheAcknowledgement(service);
+            case CLICKHOUSE_FROZEN -> {
+                installation.stack.clickhouse().suspend();
+                until("rows wait", () -> waiting(service, "tables") > 0);
+                service.kill();
+                installation.stack.clickhouse().resume();
+            }
+            case KAFKA_FROZEN -> {
+                installation.stack.kafka().suspend();
+                until("events wait", () -> waiting(service, "events") > 0);
+                service.kill();
+                installation.stack.kafka().resume();
+            }
+            case COPYING -> {
+                assertThat(installation.ask(service, "POST", "/resnapshot").status())
+                        .isEqualTo(200);
+                until("it is being copied", () -> !installation
+                        .database
+                        .column("SELECT 1 FROM replication_state WHERE stream = 'tables' AND restoring")
+                        .isEmpty());
+                pause(random.nextInt(800));
+                service.kill();
+            }
+        }
+    }
+
+    /** A position is written down before the server is told of it: who holds those rows holds up the acknowledgement alone. */
+    private void killBeforeTheAcknowledgement(ServiceProcess service) {
+        installation.database.whileLocked("SELECT 1 FROM replication_state FOR UPDATE", () -> {
+            String before = installation
+                    .database
+                    .column("SELECT pg_current_wal_insert_lsn()")
+                    .getFirst();
+            installation.database.insertEvents(3);
+            awaitEverythingStored();
+            service.kill();
+            assertThat(installation.database.column(
+                            "SELECT slot_name FROM pg_replication_slots WHERE confirmed_flush_lsn > '%s' AND slot_name IN ('%s', '%s')"
+                                    .formatted(before, installation.slot("events"), installation.slot("tables"))))
+                    .as("slots that were told")
+                    .isEmpty();
+        });
+    }
+
+    /** What is committed by now is in both sinks, whatever has been acknowledged. */
+    private void awaitEverythingStored() {
+        var events = installation.database.column("SELECT id FROM session_events");
+        until("the events are on Kafka", () -> installation.topic.distinctIds().containsAll(events));
+        until(
+                "they are in ClickHouse",
+                () -> Long.parseLong(installation
+                                .clickHouse("SELECT count() FROM $session_events")
+                                .getFirst())
+                        >= events.size());
+    }
+
+    private long waiting(ServiceProcess service, String stream) {
+        return installation.status(service, stream).path("rows_in_flight").asLong();
+    }
+
+    @Test
+    void letsTheEventsFlowWhileClickHouseIsDown() {
+        // Given
+        ServiceProcess service = installation.flowing();
+
+        // When
+        installation.stack.clickhouse().kill();
+        Instant down = Instant.now();
+        until("it is not ready", () -> !service.ready());
+        int step = activity.steps();
+        until("more happens", () -> activity.steps() > step + 10);
+        var events = installation.database.column("SELECT id FROM session_events");
+
+        // Then
+        until("the events flow", () -> installation.topic.distinctIds().containsAll(events));
+        pause(Duration.between(Instant.now(), down.plus(OUTAGE)).toMillis());
+        installation.stack.clickhouse().start();
+        balance();
+        until("it is ready", service::ready);
+    }
+
+    @Test
+    void letsTheTablesFlowWhileKafkaIsDown() {
+        // Given
+        ServiceProcess service = installation.flowing();
+
+        // When
+        installation.stack.kafka().kill();
+        Instant down = Instant.now();
+        until("it is not ready", () -> !service.ready());
+        installation.database.insertEvents(1);
+        String last = installation
+                .database
+                .column("SELECT id FROM session_events ORDER BY position DESC LIMIT 1")
+                .getFirst();
+
+        // Then
+        until("the tables flow", () -> !installation
+                .clickHouse("SELECT 1 FROM $session_events WHERE id = '%s'".formatted(last))
+                .isEmpty());
+        pause(Duration.between(Instant.now(), down.plus(OUTAGE)).toMillis());
+        installation.stack.kafka().start();
+        balance();
+        until("it is ready", service::ready);
+    }
+
+    @Test
+    void agreesAfterPostgresWasKilled() {
+        // Given
+        ServiceProcess service = installation.flowing();
+
+        // When
+        installation.stack.postgres().kill();
+        installation.stack.postgres().start();
+        int step = activity.steps();
+        until("more happens", () -> activity.steps() > step + 10);
+
+        // Then
+        balance();
+        until("it is ready", service::ready);
+    }
+
+    @Test
+    void letsAnotherReplicaTakeOverWhenTheLeaderIsKilled() {
+        // Given
+        ServiceProcess leader = installation.flowing();
+        ServiceProcess standby = installation.service("standby");
+        standby.start();
+        installation.awaitState(standby, "events", "standby");
+        installation.awaitState(standby, "tables", "standby");
+
+        // When
+        Instant killed = Instant.now();
+        leader.kill();
+
+        // Then
+        installation.awaitState(standby, "events", "streaming");
+        installation.awaitState(standby, "tables", "streaming");
+        Duration takeover = Duration.between(killed, Instant.now());
+        balance();
+        // What the machine does beside a build is nobody's promise.
+        assertThat(takeover).isLessThanOrEqualTo(FULL ? TAKEOVER : TAKEOVER.multipliedBy(6));
+    }
+
+    @Test
+    void agreesAfterSlotsWereDroppedWithChangesAndDeletionsInTheGap() {
+        // Given
+        ServiceProcess service = installation.flowing();
+        service.stop();
+
+        // When
+        installation.database.dropSlot(installation.slot("events"));
+        installation.database.dropSlot(installation.slot("tables"));
+        int step = activity.steps();
+        until("nobody sees this", () -> activity.steps() > step + 20);
+        service.start();
+
+        // Then
+        installation.awaitFlow(service);
+        balance();
+    }
+
+    // Last: what it leaves would have to be copied by every other.
+    @Order(Integer.MAX_VALUE)
+    @Test
+    void bringsABacklogAndALargeTransactionWithinItsMemory() {
+        // Given
+        ServiceProcess service = installation.flowing();
+        service.stop();
+        activity.stop();
+
+        // When
+        for (int i = 0; i < BACKLOG / 10_000; i++) {
+            installation.database.insertEvents(10_000);
+        }
+        service.start();
+        installation.database.insertSessions(TRANSACTION);
+
+        // Then
+        books.agreeInSum();
+        assertThat(Installation.peakResident(service)).isLessThan(RESIDENT);
+    }
+
+    /** A backup brought back: positions are given out once more, for other transactions. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void makesTheTablesAnewWhenPostgresWentBackInTime(boolean promoted) {
+        // Given
+        ServiceProcess service = installation.flowing();
+        activity.stop();
+        installation.backUpPostgres();
+        activity.start();
+        int step = activity.steps();
+        until("more happens", () -> activity.steps() > step + 20);
+        balance();
+        service.stop();
+
+        // When
+        installation.restorePostgres(promoted);
+        if (promoted) {
+            // Past what ClickHouse has: only the history of the log tells now.
+            installation.database.execute(
+                    "CREATE TABLE filler AS SELECT md5(n::text) FROM generate_series(1, 200000) n");
+        }
+        installation.database.insertEvents(5);
+        service.start();
+
+        // Then
+        installation.awaitFlow(service);
+        books.tablesAgree();
+        installation.forgetEvents();
+    }
+
+    private static void pause(long millis) {
+        try {
+            Thread.sleep(Math.max(0, millis));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
