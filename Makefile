@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run up down sample check test e2e channelfaults bench reapbench channelbench faults figures build fmt doctor clean FORCE
+.PHONY: help run up down sample check test e2e channelfaults bench reapbench channelbench faults listbench figures build fmt doctor clean FORCE
 
 MVN ?= mvn
 export MVN
@@ -77,6 +77,10 @@ channelbench: ## measure channels beside their protocol's reference server; writ
 faults: ## strike the replication in full (half an hour): 50 kills, outages of two minutes, a backlog of a million
 	@$(WITH_JDK) FAULTS=full $(MVN) -B -ntp -q -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false \
 		-Dit.test=dev.turnkeep.replication.service.FaultsIT -Dfailsafe.failIfNoSpecifiedTests=false -pl replication-service -am verify
+
+listbench: ## measure pages of lists with 1,000,000 sessions of one organisation; writes benchmarks/results/lists.json
+	@$(WITH_JDK) local-stack/bin/build $(SERVICES) benchmarks && "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED \
+		-cp "benchmarks/target/classes:$$(cat benchmarks/target/benchmarks.classpath)" dev.turnkeep.benchmarks.Listing
 
 build: ## build everything without running tests
 	@$(WITH_JDK) $(MVN) -B -ntp -q -DskipTests verify

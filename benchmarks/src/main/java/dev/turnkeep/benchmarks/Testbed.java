@@ -82,12 +82,18 @@ final class Testbed implements AutoCloseable {
 
     /** An instance of the reaper with settings of its own; whoever starts it closes it. */
     ServiceProcess reaper(Path checkout, Path folder, Map<String, String> settings) {
-        Service placed = Service.REAPER.on(Ports.free(), Ports.free());
+        return instance(Service.REAPER, checkout, folder, settings);
+    }
+
+    /** One more service, started, with settings of its own; whoever starts it closes it. */
+    ServiceProcess instance(Service service, Path checkout, Path folder, Map<String, String> settings) {
+        Service placed = service.on(Ports.free(), Ports.free());
         Map<String, String> variables = new LinkedHashMap<>(environment.of(placed, System.getenv()));
         variables.putAll(settings);
-        ServiceProcess reaper = new ServiceProcess(placed, checkout, variables, folder.resolve("reaper-service.log"));
-        reaper.start();
-        return reaper;
+        ServiceProcess started =
+                new ServiceProcess(placed, checkout, variables, folder.resolve(service.name() + ".log"));
+        started.start();
+        return started;
     }
 
     /** Another instance of the session service, which takes no turns; whoever starts it closes it. */
@@ -164,6 +170,12 @@ final class Testbed implements AutoCloseable {
                 ResultSet result = statement.executeQuery(sql)) {
             result.next();
             return result.getString(1);
+        }
+    }
+
+    void execute(String sql) throws SQLException {
+        try (Statement statement = database.createStatement()) {
+            statement.execute(sql);
         }
     }
 
