@@ -61,8 +61,7 @@ test("turns pages forwards and backwards", async () => {
 
   assert.deepEqual([ids(back), ids(start)], [ids(second), ids(first)]);
   assert.equal(start.hasPreviousPage(), false);
-  assert.equal(start.hasNextPage(), true);
-  assert.deepEqual(ids(await sessions.list({ taskIdentifier: task, limit: 2, after: start.pagination.next })), ids(second));
+  assert.deepEqual(ids(await start.getNextPage()), ids(second));
 });
 
 test("goes back from a page that was asked for by its cursor", async () => {

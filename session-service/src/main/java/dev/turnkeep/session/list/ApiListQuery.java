@@ -36,14 +36,15 @@ record ApiListQuery(Parameters parameters) {
         return size;
     }
 
-    /** Clients go back by adding {@code page[before]} to whatever they asked before: it wins. */
-    boolean back() {
-        return parameters.raw(BEFORE).isPresent();
+    @Nullable
+    String after() {
+        return parameters.raw(AFTER).orElse(null);
     }
 
+    /** Clients turn pages by adding a cursor to whatever they asked before: both may be there. */
     @Nullable
-    String cursor() {
-        return parameters.raw(back() ? BEFORE : AFTER).orElse(null);
+    String before() {
+        return parameters.raw(BEFORE).orElse(null);
     }
 
     Set<String> tasks() {

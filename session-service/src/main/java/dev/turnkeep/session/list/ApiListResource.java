@@ -87,9 +87,10 @@ public class ApiListResource {
                 query.name(),
                 Sort.CREATED_AT,
                 true,
-                query.cursor(),
-                query.back() ? ApiListQuery.BEFORE : ApiListQuery.AFTER,
-                query.back(),
+                query.after(),
+                ApiListQuery.AFTER,
+                query.before(),
+                ApiListQuery.BEFORE,
                 query.size(),
                 true,
                 SHAPE));

@@ -104,7 +104,8 @@ public class ListResource {
                 query.descending(),
                 query.parameters().raw("cursor").orElse(null),
                 "cursor",
-                false,
+                null,
+                "",
                 query.limit(config.pageDefault(), config.pageMax()),
                 false,
                 SHAPE));

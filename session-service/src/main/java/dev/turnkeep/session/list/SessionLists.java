@@ -52,8 +52,8 @@ class SessionLists {
      * Which page of which list.
      *
      * @param name what its cursors are called for, besides sort and filter: the filter's own times may be relative
-     * @param cursor where it begins; null for the list's first page
-     * @param back whether the page before the cursor is meant
+     * @param after where it begins; null, and nothing before, for the list's first page
+     * @param before where it ends: of both the one that was handed out later is meant
      * @param neighbours whether the answer says what lies on the other side of the page as well
      */
     record Wanted(
@@ -62,9 +62,10 @@ class SessionLists {
             String name,
             Sort sort,
             boolean descending,
-            @Nullable String cursor,
-            String cursorField,
-            boolean back,
+            @Nullable String after,
+            String afterField,
+            @Nullable String before,
+            String beforeField,
             int limit,
             boolean neighbours,
             Shape shape) {}
@@ -87,19 +88,23 @@ class SessionLists {
      */
     Listed page(Wanted wanted) {
         Timer.Sample timer = Timer.start(registry);
-        Key after = wanted.cursor() == null ? null : key(wanted, wanted.cursor());
+        Place after = wanted.after() == null ? null : place(wanted, wanted.after(), wanted.afterField());
+        Place before = wanted.before() == null ? null : place(wanted, wanted.before(), wanted.beforeField());
+        boolean back = Place.back(after, before);
+        Place from = back ? before : after;
+        int turns = from == null ? 1 : from.turns() + 1;
         Walk list = new Walk(wanted.sort(), wanted.descending(), null);
-        boolean back = wanted.back() && after != null;
-        Walk walk = wanted.back() && after != null ? list.back(after) : list.from(after);
+        Walk walk = from == null ? list : back ? list.back(from.key()) : list.from(from.key());
         Pager pager = new Pager(source(wanted));
         Pager.Found found = pager.find(walk, wanted.limit());
         List<Entry> items = back ? found.items().reversed() : found.items();
         Key ahead = found.next();
-        Key behind = !wanted.neighbours() || items.isEmpty() || after == null
+        Key behind = !wanted.neighbours() || items.isEmpty() || from == null
                 ? null
                 : behind(pager, walk, found.items().getFirst().key());
         timer.stop(registry.timer("turnkeep_list", "sort", wanted.sort().parameter()));
-        return new Listed(items, cursor(wanted, back ? behind : ahead), cursor(wanted, back ? ahead : behind));
+        return new Listed(
+                items, cursor(wanted, back ? behind : ahead, turns), cursor(wanted, back ? ahead : behind, turns));
     }
 
     /** The page's first key where something lies before it: a cursor for walking the other way. */
@@ -117,13 +122,13 @@ class SessionLists {
                 database, clickHouse, config, wanted.scope(), wanted.filter(), wanted.shape(), clock.instant());
     }
 
-    private Key key(Wanted wanted, String cursor) {
-        return Key.at(cursors.open(list(wanted), cursor, wanted.cursorField()))
-                .orElseThrow(() -> Given.malformed(wanted.cursorField(), "must be a cursor"));
+    private Place place(Wanted wanted, String cursor, String field) {
+        return Place.at(cursors.open(list(wanted), cursor, field))
+                .orElseThrow(() -> Given.malformed(field, "must be a cursor"));
     }
 
-    private @Nullable String cursor(Wanted wanted, @Nullable Key key) {
-        return key == null ? null : cursors.seal(list(wanted), key.position());
+    private @Nullable String cursor(Wanted wanted, @Nullable Key key, int turns) {
+        return key == null ? null : cursors.seal(list(wanted), new Place(key, turns).position());
     }
 
     private static List<String> list(Wanted wanted) {
