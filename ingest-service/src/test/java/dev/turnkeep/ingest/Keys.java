@@ -26,11 +26,13 @@ final class Keys {
                     EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
                     CREATE TABLE IF NOT EXISTS keys (
                         hash bytea PRIMARY KEY, key_id uuid, org_id uuid, environment text, scopes text[]);
-                    CREATE OR REPLACE FUNCTION api_key_by_hash(hash bytea)
-                        RETURNS TABLE (key_id uuid, org_id uuid, environment text, scopes text[])
+                    CREATE OR REPLACE FUNCTION api_key(hash bytea)
+                        RETURNS TABLE (key_id uuid, org_id uuid, environment text, scopes text[],
+                            expires_at timestamptz, rate_limit integer)
                         LANGUAGE sql STABLE SECURITY DEFINER
-                        AS 'SELECT k.key_id, k.org_id, k.environment, k.scopes FROM keys k WHERE k.hash = $1';
-                    GRANT EXECUTE ON FUNCTION api_key_by_hash(bytea) TO turnkeep_ingest;
+                        AS 'SELECT k.key_id, k.org_id, k.environment, k.scopes, NULL::timestamptz, 20000
+                            FROM keys k WHERE k.hash = $1';
+                    GRANT EXECUTE ON FUNCTION api_key(bytea) TO turnkeep_ingest;
                     """);
         }
         add(stack, KEY, "ingest");
