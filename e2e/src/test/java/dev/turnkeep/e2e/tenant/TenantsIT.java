@@ -138,9 +138,7 @@ class TenantsIT {
                 // Then
                 assertThat(forgotten).as("%s without an organisation", table).isEmpty();
                 assertThat(empty).as("%s with an empty one", table).isEmpty();
-                assertThat(own)
-                        .as("%s with one", table)
-                        .allMatch(ours.org().toString()::equals);
+                assertThat(own).as("%s with one", table).allMatch(ours.org().toString()::equals);
                 if (filled.contains(table)) {
                     assertThat(own).as("%s with one", table).isNotEmpty();
                 }

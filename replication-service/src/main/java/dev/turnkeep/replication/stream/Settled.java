@@ -22,7 +22,8 @@ final class Settled {
      */
     static void await(Connection connection) throws SQLException, InterruptedException {
         String last = one(connection, "SELECT pg_current_xact_id()::text", "");
-        // A number of one's own, and not the snapshot's end: that one leaves out what began after the last that has ended.
+        // A number of one's own, and not the snapshot's end: that one leaves out what began after the last that has
+        // ended.
         while (one(connection, ALL_ENDED, last).equals("f")) {
             Thread.sleep(POLL);
         }
