@@ -37,7 +37,8 @@ public final class Listing {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     /** Ids and times follow from the number, so that both stores can make the same rows. One in a hundred is open. */
-    private static final String IN_POSTGRES = """
+    private static String inPostgres(long from, long to) {
+        return """
             INSERT INTO sessions (id, friendly_id, org_id, environment, harness_id, harness_session_id, kafka_partition, type,
                 task_identifier, name, tags, state, epoch, started_at, last_event_at, last_received_at, idle_bucket, ended_at,
                 end_reason, turn_count, created_at, updated_at)
@@ -47,9 +48,11 @@ public final class Listing {
                    CASE WHEN n %% 100 <> 0 THEN t.at END, CASE WHEN n %% 100 <> 0 THEN 'idle' END, n %% 50, t.at, t.at
             FROM environments e, generate_series(%d, %d) AS n,
                  LATERAL (SELECT timestamptz '2026-01-01 00:00:00+00' + n / 5 * interval '10 seconds' AS at) t
-            """;
+            """.formatted(from, to);
+    }
 
-    private static final String IN_CLICKHOUSE = """
+    private static String inClickHouse(String database, String org, String environment, long from, long to) {
+        return """
             INSERT INTO %s.sessions_v1 (id, friendly_id, org_id, environment, harness_id, harness_session_id, type,
                 task_identifier, name, tags, state, epoch, started_at, last_event_at, last_received_at, ended_at, end_reason,
                 turn_count, version, created_at, updated_at, _version)
@@ -62,7 +65,8 @@ public final class Listing {
                          toDateTime64('2026-01-01 00:00:00', 6, 'UTC') + intDiv(n, 5) * 10 AS at
                   FROM numbers(%d, %d))
             SETTINGS max_partitions_per_insert_block = 0
-            """;
+            """.formatted(database, org, environment, from - 1, to - from + 1);
+    }
 
     private Listing() {}
 
@@ -107,7 +111,7 @@ public final class Listing {
 
     /** The replication makes ClickHouse's tables and takes its first position; then it rests. */
     private static void tables(Testbed testbed, Path checkout, Path folder) throws InterruptedException, SQLException {
-        try (ServiceProcess replication = testbed.instance(Service.REPLICATION, checkout, folder, Map.of())) {
+        try (ServiceProcess _ = testbed.instance(Service.REPLICATION, checkout, folder, Map.of())) {
             while (!testbed.query("SELECT count(*) FROM replication_state WHERE stream = 'tables' AND NOT restoring"
                             + " AND watermark IS NOT NULL")
                     .equals("1")) {
@@ -122,10 +126,8 @@ public final class Listing {
         String environment = testbed.query("SELECT name FROM environments");
         for (int from = 1; from <= sessions; from += AT_ONCE) {
             int to = Math.min(sessions, from + AT_ONCE - 1);
-            testbed.execute(IN_POSTGRES.formatted(from, to));
-            ClickHouseSql.run(
-                    testbed.engines.clickhouse(),
-                    IN_CLICKHOUSE.formatted(database, org, environment, from - 1, to - from + 1));
+            testbed.execute(inPostgres(from, to));
+            ClickHouseSql.run(testbed.engines.clickhouse(), inClickHouse(database, org, environment, from, to));
         }
         testbed.execute("VACUUM ANALYZE sessions");
         testbed.execute("UPDATE replication_state SET watermark = pg_snapshot_xmin(pg_current_snapshot())");
