@@ -22,6 +22,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -94,16 +95,21 @@ public class DeadLetterResource {
 
     @GET
     @Path("/{id}/value")
-    @Produces(MediaType.APPLICATION_OCTET_STREAM)
+    @Produces(MediaType.WILDCARD)
     @Operation(operationId = "showDeadLetterValue", summary = "What was received, byte for byte")
-    @APIResponse(responseCode = "200", description = "The bytes")
+    @APIResponse(
+            responseCode = "200",
+            description = "The bytes",
+            content = @Content(mediaType = MediaType.APPLICATION_OCTET_STREAM))
     @APIResponse(
             responseCode = "404",
             description = "`not_found`: there is none, or none any more",
             content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
-    public byte[] value(@PathParam("id") String id, @Context HttpServerRequest request) {
+    public Response value(@PathParam("id") String id, @Context HttpServerRequest request) {
         operator.required(request::getHeader);
-        return found(id).value().array();
+        // Whatever was asked for: these are the bytes as they came.
+        return Response.ok(found(id).value().array(), MediaType.APPLICATION_OCTET_STREAM_TYPE)
+                .build();
     }
 
     @POST
