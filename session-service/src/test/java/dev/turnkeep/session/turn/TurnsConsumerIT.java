@@ -230,7 +230,6 @@ public class TurnsConsumerIT {
     @Test
     void malformedReadsGetAClearProblem() {
         Map<String, Integer> expected = new HashMap<>();
-        expected.put("/v1/sessions", 400);
         expected.put("/v1/sessions?harness_id=claude", 400);
         expected.put("/v1/sessions?harness_id=&harness_session_id=x", 400);
         expected.put("/v1/sessions?harness_id=claude&harness_session_id=%00", 422);
@@ -257,42 +256,6 @@ public class TurnsConsumerIT {
             assertThat(answer.body().get("code").asText()).as(path).isNotEmpty();
             assertThat(answer.body().get("error").asText()).as(path).isNotEmpty();
         });
-    }
-
-    @Test
-    void everyRouteIsDescribedWithItsAnswers() {
-        // When
-        JsonNode document = service.get("/openapi?format=json", "").body();
-
-        // Then
-        assertThat(document.get("openapi").asText()).startsWith("3.1");
-        assertThat(names(document.get("paths")))
-                .containsExactlyInAnyOrder(
-                        "/v1/sessions",
-                        "/v1/sessions/{session}",
-                        "/v1/sessions/{session}/turns",
-                        "/v1/sessions/{session}/messages",
-                        "/v1/sessions/{session}/events",
-                        "/v1/sessions/{session}/suspend",
-                        "/v1/sessions/{session}/resume",
-                        "/v1/sessions/{session}/end",
-                        "/v1/sessions/{session}/close",
-                        "/v1/sessions/{session}/leases/{holder}",
-                        "/v1/turns/{turn}",
-                        "/v1/actors/{harness}/{actor}/session",
-                        "/v1/admin/orgs",
-                        "/v1/admin/keys",
-                        "/v1/admin/keys/{key}",
-                        "/v1/admin/orgs/{org}/environments/{environment}");
-        for (JsonNode path : document.get("paths")) {
-            for (JsonNode operation : path) {
-                if (operation.has("responses")) {
-                    assertThat(names(operation.get("responses")))
-                            .contains("400", "401", "404", "422", "500", "503")
-                            .anyMatch(status -> status.startsWith("2"));
-                }
-            }
-        }
     }
 
     @Test
@@ -403,12 +366,6 @@ public class TurnsConsumerIT {
 
     private JsonNode items(String path) {
         return service.get(path, tenant.key()).body().get("items");
-    }
-
-    private static List<String> names(JsonNode object) {
-        List<String> names = new ArrayList<>();
-        object.fieldNames().forEachRemaining(names::add);
-        return names;
     }
 
     private static List<String> texts(JsonNode items, String member) {
