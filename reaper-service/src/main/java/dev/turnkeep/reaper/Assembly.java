@@ -28,6 +28,7 @@ import io.vertx.redis.client.Redis;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 
 /** Puts the service together. */
@@ -76,6 +77,12 @@ final class Assembly {
         return new CheckJob(postgres, index, changer, clock, config, registry);
     }
 
+    private static OpenGauges gauges(Postgres postgres, Clock clock, ReaperConfig config, MeterRegistry registry) {
+        // Three runs that did not come are more than a slow one.
+        Duration validFor = config.reap().every().multipliedBy(3).plusSeconds(60);
+        return new OpenGauges(postgres, clock, validFor, registry);
+    }
+
     @Produces
     @Singleton
     static Jobs jobs(
@@ -91,7 +98,7 @@ final class Assembly {
         IndexRebuild rebuild = new IndexRebuild(postgres, index, clock, config.batch(), PausePoint.NONE);
         return new Jobs(
                 List.of(
-                        new ReapJob(rebuild, index, claims, changer, new OpenGauges(postgres, registry), clock, config),
+                        new ReapJob(rebuild, index, claims, changer, gauges(postgres, clock, config, registry), clock, config),
                         new SweepJob(postgres, rebuild, index, claims, changer, clock, config),
                         new ExpireJob(postgres, changer, clock, config),
                         new RetireJob(postgres, changer, clock, config),

@@ -246,6 +246,8 @@ class VetoesIT {
         space.execute("UPDATE streams SET last_at = '" + space.idle + "'");
         Counts reapedLater = reaper.reap.run();
         Counts retiredLater = reaper.retire.run();
+        space.execute("UPDATE streams SET last_at = '" + space.now.minus(Duration.ofDays(91)) + "'");
+        Counts retiredInTheEnd = reaper.retire.run();
 
         // Then
         assertThat(reaped.of("vetoed_channel")).isEqualTo(1);
@@ -253,7 +255,33 @@ class VetoesIT {
         assertThat(retired.of("vetoed_channel")).isEqualTo(1);
         assertThat(whileWritten).isEqualTo("open, created");
         assertThat(reapedLater.of("ended")).isEqualTo(1);
-        assertThat(retiredLater.of("retired")).isEqualTo(1);
+        assertThat(retiredLater.of("retired")).as("written to within the retention").isZero();
+        assertThat(retiredLater.of("vetoed_channel")).isEqualTo(1);
+        assertThat(retiredInTheEnd.of("retired")).isEqualTo(1);
+    }
+
+    @Test
+    void aFailureEndsWithItsCause() {
+        // Given: two that could not be ended, of which somebody else has ended one since
+        SessionId ended = space.open("ended", space.idle);
+        SessionId stuck = space.open("stuck", space.idle);
+        for (SessionId session : List.of(ended, stuck)) {
+            space.execute("INSERT INTO session_end_failures SELECT s.id, s.org_id, s.environment, 9, 'test', '%s', '%s', '%s' "
+                    .formatted(space.idle, space.idle, space.now.plusSeconds(600))
+                    + "FROM sessions s WHERE s.id = '" + session + "'");
+        }
+        space.execute("UPDATE sessions SET state = 'ended', ended_at = last_event_at, idle_bucket = NULL, updated_at = '"
+                + space.now + "' WHERE id = '" + ended + "'");
+        Reaper reaper = space.reaper();
+
+        // When
+        long deadLetters = reaper.check.check(0).violations(Invariant.DEAD_LETTERS);
+        Counts vacuumed = reaper.vacuum.run();
+
+        // Then
+        assertThat(deadLetters).isEqualTo(1);
+        assertThat(vacuumed.of("failures_removed")).isEqualTo(1);
+        assertThat(space.rows("SELECT session_id FROM session_end_failures")).contains(stuck.toString());
     }
 
     @Test

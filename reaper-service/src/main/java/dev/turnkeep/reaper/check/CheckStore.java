@@ -83,8 +83,14 @@ final class CheckStore {
             ) e
             """;
 
+    /** A session that has been ended, closed or retired since by somebody else is none any more. */
     private static final String DEAD_LETTERS = """
-            SELECT f.session_id FROM session_end_failures f WHERE f.failures >= $1 ORDER BY f.first_failed_at LIMIT 1000
+            SELECT f.session_id
+            FROM session_end_failures f
+            JOIN sessions s ON s.id = f.session_id
+            WHERE f.failures >= $1 AND (s.state IN ('open', 'suspended') OR s.updated_at <= f.last_failed_at)
+            ORDER BY f.first_failed_at
+            LIMIT 1000
             """;
 
     private static final String OPEN = """

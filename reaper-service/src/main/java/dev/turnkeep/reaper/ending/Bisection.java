@@ -22,7 +22,7 @@ import org.jboss.logging.Logger;
 final class Bisection {
     private static final Logger LOG = Logger.getLogger(Bisection.class);
     private static final int SAMPLE = 16;
-    /** A batch is not looked through for longer than this: what has not been reached waits for the next run. */
+    /** A batch is not looked through for longer than this after it failed: what was not reached waits for the next run. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** Changes sessions in one transaction: all of them, or none and throws. */
@@ -33,7 +33,8 @@ final class Bisection {
     private final Transaction transaction;
     private final BiConsumer<SessionId, RuntimeException> refused;
     private final Map<SessionId, Ending> endings = new HashMap<>();
-    private final long begun = System.nanoTime();
+    private long failedAt;
+    private boolean failed;
 
     /**
      * @param refused is told of each session that alone cannot be changed, while others can
@@ -56,7 +57,12 @@ final class Bisection {
         try {
             endings.putAll(transaction.change(sessions));
         } catch (RuntimeException e) {
-            if (System.nanoTime() - begun > PATIENCE.toNanos()) {
+            if (!failed) {
+                // The first try may have taken as long as a statement may.
+                failed = true;
+                failedAt = System.nanoTime();
+            }
+            if (isOutOfPatience()) {
                 keep(sessions, e);
                 return;
             }
@@ -84,19 +90,30 @@ final class Bisection {
         attempt(sessions.subList(half, sessions.size()), others);
     }
 
+    /**
+     * Tries them one by one, until it is known that sessions can be changed: those that are vetoed say nothing about it, and
+     * a batch may have many of them.
+     */
     private void sample(List<SessionId> sessions, RuntimeException e) {
         List<SessionId> shuffled = new ArrayList<>(sessions);
         Collections.shuffle(shuffled);
-        Set<SessionId> tried = new HashSet<>(shuffled.subList(0, Math.min(SAMPLE, shuffled.size())));
+        Set<SessionId> tried = new HashSet<>();
         Map<SessionId, RuntimeException> failures = new LinkedHashMap<>();
-        for (SessionId one : tried) {
+        boolean changed = false;
+        for (SessionId one : shuffled) {
+            if (changed || failures.size() == SAMPLE || isOutOfPatience()) {
+                break;
+            }
+            tried.add(one);
             try {
-                endings.putAll(transaction.change(List.of(one)));
+                Map<SessionId, Ending> ending = transaction.change(List.of(one));
+                endings.putAll(ending);
+                changed = ending.values().stream().anyMatch(Ending.Done.class::isInstance);
             } catch (RuntimeException alone) {
                 failures.put(one, alone);
             }
         }
-        if (endings.values().stream().noneMatch(ending -> ending instanceof Ending.Done)) {
+        if (!changed) {
             keep(sessions, e);
             return;
         }
@@ -106,6 +123,10 @@ final class Bisection {
         if (!left.isEmpty()) {
             attempt(left, true);
         }
+    }
+
+    private boolean isOutOfPatience() {
+        return System.nanoTime() - failedAt > PATIENCE.toNanos();
     }
 
     private void rest(SessionId session, RuntimeException e) {

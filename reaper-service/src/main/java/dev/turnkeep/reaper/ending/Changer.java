@@ -92,7 +92,7 @@ public final class Changer {
             Map<SessionId, IdleVerdict> verdicts = new HashMap<>();
             for (Candidate session : sessions) {
                 Keeper keeper = keepers.get(session.id());
-                if (keeper == null || keeper.nextTryAt() != null) {
+                if (keeper == null || keeper.rests(now)) {
                     verdicts.put(session.id(), new IdleVerdict.Kept(Veto.ERROR));
                 } else {
                     verdicts.put(
@@ -123,7 +123,7 @@ public final class Changer {
                                 : new Done());
     }
 
-    /** Retires those whose last activity is before the cutoff. */
+    /** Retires those whose last activity, by turn or by channel, is before the cutoff. */
     public Batch retire(List<SessionId> sessions, Instant cutoff, Instant now) {
         return change(sessions, Command.RETIRE, now, (session, keeper, watermarks) -> {
             if (session.state() == State.SUSPENDED) {
@@ -133,7 +133,11 @@ public final class Changer {
                 return new NotDue(new IdleVerdict.NotDue(session.lastActivityAt()));
             }
             Veto held = keeper.held();
-            return held == null ? new Done() : new Kept(held);
+            if (held != null) {
+                return new Kept(held);
+            }
+            Instant written = keeper.lastWrittenAt();
+            return written == null || written.isBefore(cutoff) ? new Done() : new Kept(Veto.CHANNEL);
         });
     }
 
@@ -179,18 +183,26 @@ public final class Changer {
         List<Changed> ended = List.of();
         if (!changes.isEmpty()) {
             ended = EndingStore.change(work, changes, now);
-            if (keepers.values().stream().anyMatch(keeper -> keeper.nextTryAt() != null)) {
-                EndingStore.clearFailures(
-                        work, changes.stream().map(Change::session).distinct().toList());
-            }
             pauses.accept(PausePoint.WRITTEN);
+        }
+        List<SessionId> mended = keepers.entrySet().stream()
+                .filter(looked -> looked.getValue().nextTryAt() != null && isSettled(endings.get(looked.getKey())))
+                .map(Map.Entry::getKey)
+                .toList();
+        if (!mended.isEmpty()) {
+            EndingStore.clearFailures(work, mended);
         }
         return new Attempt(endings, changes, ended);
     }
 
+    /** Whether there is nothing left of what failed before: it was changed, or need not be. */
+    private static boolean isSettled(@Nullable Ending ending) {
+        return ending instanceof Done || ending instanceof NotDue;
+    }
+
     private Ending judged(
             LockedSession session, @Nullable Keeper keeper, Watermarks watermarks, Instant now, Judge judge) {
-        if (keeper == null || (keeper.nextTryAt() != null && keeper.nextTryAt().isAfter(now))) {
+        if (keeper == null || keeper.rests(now)) {
             return new Kept(Veto.ERROR);
         }
         if (keeper.overstayed()) {

@@ -41,7 +41,9 @@ public final class EndingStore {
                        AS idle_seconds,
                    coalesce(l.leased, false) AS leased,
                    coalesce(l.overstayed, false) AS overstayed,
-                   coalesce(c.written, false) AS written,
+                   coalesce(c.last_at >= clock_timestamp() - coalesce(
+                       (e.harness_idle_timeouts ->> s.harness_id)::interval, e.idle_timeout), false) AS written,
+                   c.last_at AS last_written_at,
                    f.next_try_at
             FROM sessions s
             JOIN environments e ON e.org_id = s.org_id AND e.name = s.environment
@@ -52,8 +54,7 @@ public final class EndingStore {
                 WHERE h.session_id = s.id AND h.expires_at > clock_timestamp()
             ) l ON true
             LEFT JOIN LATERAL (
-                SELECT max(t.last_at) >= clock_timestamp() - coalesce(
-                           (e.harness_idle_timeouts ->> s.harness_id)::interval, e.idle_timeout) AS written
+                SELECT max(t.last_at) AS last_at
                 FROM streams t
                 WHERE t.session_id = s.id AND t.org_id = s.org_id AND t.environment = s.environment AND t.deleted_at IS NULL
             ) c ON true
@@ -94,13 +95,24 @@ public final class EndingStore {
 
     private EndingStore() {}
 
-    /** What may keep a session. */
+    /**
+     * What may keep a session.
+     *
+     * @param written whether one of its channels was written to within its idle timeout
+     * @param lastWrittenAt when one was written to last; null for never
+     */
     record Keeper(
             Duration idle,
             boolean leased,
             boolean overstayed,
             boolean written,
+            @Nullable Instant lastWrittenAt,
             @Nullable Instant nextTryAt) {
+        /** Whether it could not be changed before and is not to be tried yet. */
+        boolean rests(Instant now) {
+            return nextTryAt != null && nextTryAt.isAfter(now);
+        }
+
         /** What keeps it from its idle end and from retirement; null for nothing. */
         @Nullable
         Veto held() {
@@ -146,6 +158,7 @@ public final class EndingStore {
                             row.getBoolean("leased"),
                             row.getBoolean("overstayed"),
                             row.getBoolean("written"),
+                            instant(row, "last_written_at"),
                             instant(row, "next_try_at")));
         }
         return keepers;

@@ -52,7 +52,8 @@ class JobSchedule {
         try {
             jobs.run(job);
             return true;
-        } catch (RuntimeException toldAlready) {
+        } catch (RuntimeException | Error toldAlready) {
+            // Whatever it was, the job has its next turn: nobody else would start it again.
             return false;
         }
     }

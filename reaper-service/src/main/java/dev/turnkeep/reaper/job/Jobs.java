@@ -43,7 +43,7 @@ public final class Jobs {
             sample.stop(registry.timer("turnkeep_reaper_job", "job", job.name()));
             LOG.debugf("job done: job=%s %s", job.name(), counts);
             return counts;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             registry.counter("turnkeep_reaper_job_failures", "job", job.name()).increment();
             LOG.warnf(e, "job failed: job=%s", job.name());
             throw e;

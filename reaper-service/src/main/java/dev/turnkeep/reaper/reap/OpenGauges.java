@@ -3,14 +3,19 @@ package dev.turnkeep.reaper.reap;
 import dev.turnkeep.reaper.ending.Postgres;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.sqlclient.Row;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.ToDoubleFunction;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many sessions are open, and how long the most overdue one has been: looked up with each run of reap, so that a scrape
- * costs nothing. NaN while that is unknown.
+ * costs nothing. NaN while that is unknown, also when no run has looked for long: a job that stands still must not show the
+ * last good value.
  */
 public final class OpenGauges {
     private static final Logger LOG = Logger.getLogger(OpenGauges.class);
@@ -25,24 +30,33 @@ public final class OpenGauges {
                     JOIN environments e ON e.org_id = d.org_id AND e.name = d.environment) AS overdue
             """;
 
-    private final Postgres postgres;
-    private final AtomicReference<Double> open = new AtomicReference<>(Double.NaN);
-    private final AtomicReference<Double> overdue = new AtomicReference<>(Double.NaN);
+    private record Looked(double open, double overdue, Instant at) {}
 
-    public OpenGauges(Postgres postgres, MeterRegistry registry) {
+    private final Postgres postgres;
+    private final Clock clock;
+    private final Duration validFor;
+    private final AtomicReference<@Nullable Looked> looked = new AtomicReference<>();
+
+    /** @param validFor how long a look is shown */
+    public OpenGauges(Postgres postgres, Clock clock, Duration validFor, MeterRegistry registry) {
         this.postgres = postgres;
-        registry.gauge("turnkeep_sessions_open", open, AtomicReference::get);
-        registry.gauge("turnkeep_session_oldest_overdue_seconds", overdue, AtomicReference::get);
+        this.clock = clock;
+        this.validFor = validFor;
+        registry.gauge("turnkeep_sessions_open", this, gauges -> gauges.shown(Looked::open));
+        registry.gauge("turnkeep_session_oldest_overdue_seconds", this, gauges -> gauges.shown(Looked::overdue));
+    }
+
+    private double shown(ToDoubleFunction<Looked> value) {
+        Looked last = looked.get();
+        return last == null || last.at().plus(validFor).isBefore(clock.instant()) ? Double.NaN : value.applyAsDouble(last);
     }
 
     void refresh(Instant now) {
         try {
             Row row = postgres.rows(LOOK, now.atOffset(ZoneOffset.UTC)).getFirst();
-            open.set((double) row.getLong("open"));
-            overdue.set(row.getDouble("overdue"));
+            looked.set(new Looked(row.getLong("open"), row.getDouble("overdue"), now));
         } catch (RuntimeException e) {
-            open.set(Double.NaN);
-            overdue.set(Double.NaN);
+            looked.set(null);
             LOG.debugf(
                     "the open sessions were not counted: reason=%s",
                     e.getClass().getSimpleName());

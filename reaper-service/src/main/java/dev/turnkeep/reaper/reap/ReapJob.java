@@ -98,6 +98,10 @@ public final class ReapJob implements Job {
         }
         working.forEach(ReapJob::join);
         gauges.refresh(clock.instant());
+        if (counts.of("shards_failed") == shards.size()) {
+            // Told as a failure: it is counted, and tried again soon.
+            throw new IllegalStateException("no shard could be reaped");
+        }
         return counts;
     }
 

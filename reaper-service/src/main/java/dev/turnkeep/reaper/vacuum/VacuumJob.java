@@ -53,6 +53,13 @@ public final class VacuumJob implements Job {
               AND NOT EXISTS (SELECT 1 FROM sessions c WHERE c.parent_session_id = p.id)
             """;
 
+    /** Of sessions that somebody else has changed since. */
+    private static final String DELETE_FAILURES = """
+            DELETE FROM session_end_failures f
+            USING sessions s
+            WHERE s.id = f.session_id AND s.state NOT IN ('open', 'suspended') AND s.updated_at > f.last_failed_at
+            """;
+
     private final Postgres postgres;
     private final ExpiredLeases leases;
     private final IndexStore index;
@@ -99,8 +106,10 @@ public final class VacuumJob implements Job {
 
     @Override
     public Counts run() {
-        Counts counts = Counts.zero("index_removed", "claims_removed", "leases_removed", "placeholders_removed");
+        Counts counts = Counts.zero(
+                "index_removed", "claims_removed", "leases_removed", "placeholders_removed", "failures_removed");
         counts.add("leases_removed", leases.removeExpired());
+        counts.add("failures_removed", postgres.count(DELETE_FAILURES));
         placeholders(counts);
         try {
             for (int shard = 0; shard < LivenessIndex.SHARDS; shard++) {

@@ -24,6 +24,7 @@ class BisectionTest {
     private final List<SessionId> sessions =
             IntStream.range(0, 100).mapToObj(i -> new SessionId(new UUID(0, i))).toList();
     private final Set<SessionId> poison = new HashSet<>();
+    private final Set<SessionId> vetoed = new HashSet<>();
     private final List<SessionId> rested = new ArrayList<>();
     private int transactions;
 
@@ -54,6 +55,23 @@ class BisectionTest {
         // Then
         assertThat(rested).containsExactly(sessions.get(3));
         assertThat(endings.get(sessions.get(4))).isEqualTo(new Ending.Done());
+    }
+
+    @Test
+    void amongManyThatAreVetoedTheFewThatCanBeChangedAre() {
+        // Given
+        poison.add(sessions.get(3));
+        vetoed.addAll(sessions.subList(5, 100));
+
+        // When
+        Map<SessionId, Ending> endings = change(sqlState("XX001"));
+
+        // Then
+        assertThat(rested).containsExactly(sessions.get(3));
+        assertThat(endings).hasSize(100);
+        assertThat(List.of(sessions.get(0), sessions.get(1), sessions.get(2), sessions.get(4)))
+                .allSatisfy(one -> assertThat(endings.get(one)).isEqualTo(new Ending.Done()));
+        assertThat(endings.get(sessions.get(50))).isEqualTo(new Ending.Kept(Veto.LEASE));
     }
 
     @Test
@@ -107,7 +125,8 @@ class BisectionTest {
                                 throw failure;
                             }
                             Map<SessionId, Ending> endings = new HashMap<>();
-                            some.forEach(one -> endings.put(one, new Ending.Done()));
+                            some.forEach(one -> endings.put(
+                                    one, vetoed.contains(one) ? new Ending.Kept(Veto.LEASE) : new Ending.Done()));
                             return endings;
                         },
                         (session, reason) -> rested.add(session))
