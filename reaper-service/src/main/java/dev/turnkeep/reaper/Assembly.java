@@ -98,7 +98,14 @@ final class Assembly {
         IndexRebuild rebuild = new IndexRebuild(postgres, index, clock, config.batch(), PausePoint.NONE);
         return new Jobs(
                 List.of(
-                        new ReapJob(rebuild, index, claims, changer, gauges(postgres, clock, config, registry), clock, config),
+                        new ReapJob(
+                                rebuild,
+                                index,
+                                claims,
+                                changer,
+                                gauges(postgres, clock, config, registry),
+                                clock,
+                                config),
                         new SweepJob(postgres, rebuild, index, claims, changer, clock, config),
                         new ExpireJob(postgres, changer, clock, config),
                         new RetireJob(postgres, changer, clock, config),

@@ -122,7 +122,14 @@ public final class ReaperSpace implements AutoCloseable {
             claims = new Claims(redis, space.redisKeyPrefix(), config.claimLease(), metrics);
             changer = new Changer(postgres, TOPIC, config, new EndingMetrics(metrics), pauses);
             IndexRebuild rebuild = new IndexRebuild(postgres, index, clock, config.batch(), pauses);
-            reap = new ReapJob(rebuild, index, claims, changer, new OpenGauges(postgres, clock, Duration.ofMinutes(2), metrics), clock, config);
+            reap = new ReapJob(
+                    rebuild,
+                    index,
+                    claims,
+                    changer,
+                    new OpenGauges(postgres, clock, Duration.ofMinutes(2), metrics),
+                    clock,
+                    config);
             sweep = new SweepJob(postgres, rebuild, index, claims, changer, clock, config);
             expire = new ExpireJob(postgres, changer, clock, config);
             retire = new RetireJob(postgres, changer, clock, config);

@@ -255,7 +255,9 @@ class VetoesIT {
         assertThat(retired.of("vetoed_channel")).isEqualTo(1);
         assertThat(whileWritten).isEqualTo("open, created");
         assertThat(reapedLater.of("ended")).isEqualTo(1);
-        assertThat(retiredLater.of("retired")).as("written to within the retention").isZero();
+        assertThat(retiredLater.of("retired"))
+                .as("written to within the retention")
+                .isZero();
         assertThat(retiredLater.of("vetoed_channel")).isEqualTo(1);
         assertThat(retiredInTheEnd.of("retired")).isEqualTo(1);
     }
@@ -266,12 +268,14 @@ class VetoesIT {
         SessionId ended = space.open("ended", space.idle);
         SessionId stuck = space.open("stuck", space.idle);
         for (SessionId session : List.of(ended, stuck)) {
-            space.execute("INSERT INTO session_end_failures SELECT s.id, s.org_id, s.environment, 9, 'test', '%s', '%s', '%s' "
-                    .formatted(space.idle, space.idle, space.now.plusSeconds(600))
-                    + "FROM sessions s WHERE s.id = '" + session + "'");
+            space.execute(
+                    "INSERT INTO session_end_failures SELECT s.id, s.org_id, s.environment, 9, 'test', '%s', '%s', '%s' "
+                                    .formatted(space.idle, space.idle, space.now.plusSeconds(600))
+                            + "FROM sessions s WHERE s.id = '" + session + "'");
         }
-        space.execute("UPDATE sessions SET state = 'ended', ended_at = last_event_at, idle_bucket = NULL, updated_at = '"
-                + space.now + "' WHERE id = '" + ended + "'");
+        space.execute(
+                "UPDATE sessions SET state = 'ended', ended_at = last_event_at, idle_bucket = NULL, updated_at = '"
+                        + space.now + "' WHERE id = '" + ended + "'");
         Reaper reaper = space.reaper();
 
         // When

@@ -48,7 +48,9 @@ public final class OpenGauges {
 
     private double shown(ToDoubleFunction<Looked> value) {
         Looked last = looked.get();
-        return last == null || last.at().plus(validFor).isBefore(clock.instant()) ? Double.NaN : value.applyAsDouble(last);
+        return last == null || last.at().plus(validFor).isBefore(clock.instant())
+                ? Double.NaN
+                : value.applyAsDouble(last);
     }
 
     void refresh(Instant now) {
