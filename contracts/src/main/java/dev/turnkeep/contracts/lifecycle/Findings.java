@@ -19,15 +19,18 @@ public record Findings(
     public static final Findings NONE = new Findings(Outcome.NONE, null, null, ModelUsage.NONE);
 
     /** With one turn more, in the order of arrival. */
-    public Findings after(TurnFacts turn, boolean late) {
-        TurnFindings shown = turn.findings();
-        Instant at = turn.times().eventAt();
+    Findings after(TurnFacts turn, boolean late) {
+        return after(turn.findings(), turn.times().eventAt(), turn.adds(), late);
+    }
+
+    /** The same of a turn that is stored. */
+    public Findings after(TurnFindings shown, Instant at, Totals adds, boolean late) {
         boolean newest = shown.main() && (outcomeAt == null || !at.isBefore(outcomeAt));
         return new Findings(
                 newest ? shown.outcome() : outcome,
                 newest ? at : outcomeAt,
                 titled(shown),
-                models.plus(shown.provider(), shown.model(), shown.main(), turn.adds(), late));
+                models.plus(shown.provider(), shown.model(), shown.main(), adds, late));
     }
 
     private @Nullable Title titled(TurnFindings shown) {

@@ -1,0 +1,34 @@
+package dev.turnkeep.contracts.price;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a turn costs, and why.
+ *
+ * @param nanoUsd in 10⁻⁹ US dollars; null exactly when the turn is unpriced
+ * @param price what it was charged by; null unless it was priced
+ * @param reason why there is no price, in words; null when there is a cost
+ */
+public record Charge(
+        CostSource source,
+        @Nullable Long nanoUsd,
+        @Nullable Price price,
+        @Nullable String reason) {
+
+    static Charge reported(long nanoUsd) {
+        return new Charge(CostSource.REPORTED, nanoUsd, null, null);
+    }
+
+    static Charge priced(long nanoUsd, Price price) {
+        return new Charge(CostSource.PRICED, nanoUsd, price, null);
+    }
+
+    static Charge unpriced(String reason) {
+        return new Charge(CostSource.UNPRICED, null, null, reason);
+    }
+
+    /** Names the price; null unless the turn was priced. */
+    public @Nullable String ref() {
+        return price == null ? null : price.ref();
+    }
+}

@@ -1,0 +1,58 @@
+package dev.turnkeep.contracts.price;
+
+import java.time.Instant;
+import java.time.LocalTime;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model's prices.
+ *
+ * @param windows of which the last one that holds at a moment is the price; the first, when none does
+ */
+record ModelPrices(String id, Match match, List<Window> windows) {
+    /** When a price holds. */
+    sealed interface When {
+        boolean holds(Instant at, LocalTime timeOfDay);
+    }
+
+    record Always() implements When {
+        @Override
+        public boolean holds(Instant at, LocalTime timeOfDay) {
+            return true;
+        }
+    }
+
+    record From(Instant start) implements When {
+        @Override
+        public boolean holds(Instant at, LocalTime timeOfDay) {
+            return !at.isBefore(start);
+        }
+    }
+
+    /** Every day; past midnight when the end is earlier than the start. Times are UTC. */
+    record TimeOfDay(LocalTime start, LocalTime end) implements When {
+        @Override
+        public boolean holds(Instant at, LocalTime timeOfDay) {
+            boolean begun = !timeOfDay.isBefore(start);
+            boolean over = !timeOfDay.isBefore(end);
+            return end.isBefore(start) ? begun || !over : begun && !over;
+        }
+    }
+
+    record Window(When when, Rates rates) {}
+
+    /** Which window holds. */
+    int at(Instant at, LocalTime timeOfDay) {
+        for (int i = windows.size() - 1; i >= 0; i--) {
+            if (windows.get(i).when().holds(at, timeOfDay)) {
+                return i;
+            }
+        }
+        return 0;
+    }
+
+    @Nullable String windowName(int window) {
+        return windows.size() == 1 ? null : Integer.toString(window);
+    }
+}

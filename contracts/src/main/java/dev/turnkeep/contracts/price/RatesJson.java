@@ -1,0 +1,59 @@
+package dev.turnkeep.contracts.price;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.turnkeep.contracts.json.Json;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/** Rates as price lists write them. */
+public final class RatesJson {
+    private RatesJson() {}
+
+    public static String write(Rates rates) {
+        StringWriter text = new StringWriter(256);
+        try (JsonGenerator json = Json.FACTORY.createGenerator(text)) {
+            json.writeStartObject();
+            for (Map.Entry<Unit, Rate> rate : rates.byUnit().entrySet()) {
+                json.writeFieldName(rate.getKey().key());
+                write(rate.getValue(), json);
+            }
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory does not fail", e);
+        }
+        return text.toString();
+    }
+
+    private static void write(Rate rate, JsonGenerator json) throws IOException {
+        if (rate.tiers().isEmpty()) {
+            json.writeNumber(plain(rate.base()));
+            return;
+        }
+        json.writeStartObject();
+        json.writeFieldName("base");
+        json.writeNumber(plain(rate.base()));
+        json.writeArrayFieldStart("tiers");
+        for (Rate.Tier tier : rate.tiers()) {
+            json.writeStartObject();
+            json.writeNumberField("start", tier.start());
+            json.writeFieldName("price");
+            json.writeNumber(plain(tier.price()));
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private static String plain(BigDecimal number) {
+        return number.toPlainString();
+    }
+
+    /** @throws InvalidPrices for what {@link #write} does not write */
+    public static Rates parse(String text) {
+        return Rates.read(Document.parse("rates", text.getBytes(StandardCharsets.UTF_8)), true);
+    }
+}

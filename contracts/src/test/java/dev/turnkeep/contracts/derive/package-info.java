@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.contracts.derive;
+
+import org.jspecify.annotations.NullMarked;

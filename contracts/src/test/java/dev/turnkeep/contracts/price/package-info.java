@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.contracts.price;
+
+import org.jspecify.annotations.NullMarked;
