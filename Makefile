@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run up down sample check test e2e channelfaults bench reapbench channelbench faults listbench figures build fmt doctor clean FORCE
+.PHONY: help run up down sample check test e2e channelfaults bench reapbench channelbench faults listbench figures prices build fmt doctor clean FORCE
 
 MVN ?= mvn
 export MVN

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * form: a request without tools whose answer is a JSON object with a title, or one that wanted a single token.
  */
 public final class Derivation {
+    private static final int LONGEST_THREAD = 256;
+
     private Derivation() {}
 
     public static TurnFindings of(TurnRecord turn) {
@@ -45,12 +47,20 @@ public final class Derivation {
         return new TurnFindings(
                 provider,
                 model,
-                thread == null || thread.isBlank() ? null : thread,
+                thread(thread),
                 agent,
                 harnessTitle != null || probe,
                 Outcome.of(stop, failed),
                 harnessTitle,
                 prompt);
+    }
+
+    /** Cut where no index would take it; null for the main thread. */
+    public static @Nullable String thread(@Nullable String thread) {
+        if (thread == null || thread.isBlank()) {
+            return null;
+        }
+        return thread.length() > LONGEST_THREAD ? thread.substring(0, LONGEST_THREAD) : thread;
     }
 
     /** A harness that only wants to know whether it may speak, or whether a prompt is cached, asks for one token. */

@@ -7,6 +7,7 @@ import dev.turnkeep.contracts.id.HarnessSessionId;
 import dev.turnkeep.contracts.id.Scope;
 import dev.turnkeep.contracts.id.SessionId;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,24 @@ public record Session(
     /** How the session stands: what its turns say, and whether any may still come. */
     public Status status() {
         return Status.of(findings.outcome(), totals, lifetime.state());
+    }
+
+    /** The row with its turns at other prices: a write of its own. */
+    public Session repriced(List<Repriced> changes) {
+        Totals priced = totals;
+        ModelUsage models = findings.models();
+        for (Repriced change : changes) {
+            priced = priced.repriced(change.addedCost(), change.addedUnpriced());
+            models = models.repriced(change.provider(), change.model(), change.addedCost(), change.addedUnpriced());
+        }
+        return with(priced)
+                .with(new Findings(findings.outcome(), findings.outcomeAt(), findings.title(), models))
+                .nextVersion();
+    }
+
+    /** The row with what was found of its turns once more: a write of its own. */
+    public Session rederived(Totals newTotals, Findings newFindings) {
+        return with(newTotals).with(newFindings).nextVersion();
     }
 
     Session with(Lifetime newLifetime) {

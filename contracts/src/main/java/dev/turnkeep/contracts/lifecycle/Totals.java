@@ -63,6 +63,22 @@ public record Totals(
                 unpricedTurns + other.unpricedTurns);
     }
 
+    /** Both together. */
+    public Totals and(Totals other) {
+        return new Totals(
+                turns + other.turns,
+                lateTurns + other.lateTurns,
+                inputTokens + other.inputTokens,
+                outputTokens + other.outputTokens,
+                cacheReadTokens + other.cacheReadTokens,
+                cacheWriteTokens + other.cacheWriteTokens,
+                reasoningTokens + other.reasoningTokens,
+                toolCalls + other.toolCalls,
+                toolErrors + other.toolErrors,
+                costNanoUsd + other.costNanoUsd,
+                unpricedTurns + other.unpricedTurns);
+    }
+
     /** The same turns at other prices. */
     Totals repriced(long addedCost, long addedUnpriced) {
         return new Totals(

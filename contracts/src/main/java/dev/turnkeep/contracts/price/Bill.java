@@ -22,5 +22,9 @@ public sealed interface Bill {
      * @param nanoUsd count times rate, exactly
      */
     record Line(
-            Unit unit, long count, BigDecimal rate, @Nullable Long tierStart, BigDecimal nanoUsd) {}
+            Unit unit,
+            long count,
+            BigDecimal rate,
+            @Nullable Long tierStart,
+            BigDecimal nanoUsd) {}
 }

@@ -116,7 +116,8 @@ record Document(String where, @Nullable Object value) {
     void hasOnly(Set<String> names) {
         members().forEach((name, member) -> {
             if (!names.contains(name)) {
-                throw member.invalid("is not known; known are " + names.stream().sorted().toList());
+                throw member.invalid(
+                        "is not known; known are " + names.stream().sorted().toList());
             }
         });
     }

@@ -52,7 +52,8 @@ record ModelPrices(String id, Match match, List<Window> windows) {
         return 0;
     }
 
-    @Nullable String windowName(int window) {
+    @Nullable
+    String windowName(int window) {
         return windows.size() == 1 ? null : Integer.toString(window);
     }
 }

@@ -76,8 +76,7 @@ public final class PriceList {
         if (windows.isEmpty()) {
             throw prices.invalid("must not be empty");
         }
-        return new ModelPrices(
-                model.required("id").text(), Match.read(model.required("match")), List.copyOf(windows));
+        return new ModelPrices(model.required("id").text(), Match.read(model.required("match")), List.copyOf(windows));
     }
 
     private static ModelPrices.When when(Document constraint) {
@@ -117,9 +116,8 @@ public final class PriceList {
             }
         }
         String wanted = name;
-        return provider(seller)
-                .flatMap(found ->
-                        model(found, wanted).or(() -> dated(wanted).flatMap(spelled -> model(found, spelled))));
+        return provider(seller).flatMap(found -> model(found, wanted)
+                .or(() -> dated(wanted).flatMap(spelled -> model(found, spelled))));
     }
 
     private Optional<ProviderPrices> provider(String name) {

@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param models of which the first that accepts a name is meant
  * @param fallbacks other providers whose models this one sells at their prices
  */
-record ProviderPrices(
-        String id, @Nullable Match match, List<ModelPrices> models, List<String> fallbacks) {
+record ProviderPrices(String id, @Nullable Match match, List<ModelPrices> models, List<String> fallbacks) {
 
     boolean isMeantBy(String name) {
         return match != null && match.accepts(name);

@@ -20,7 +20,8 @@ public record Rate(BigDecimal base, List<Tier> tiers) {
     }
 
     /** The tier that holds for a turn of so much input; null for the base. */
-    @Nullable Tier tier(long inputTokens) {
+    @Nullable
+    Tier tier(long inputTokens) {
         Tier holds = null;
         for (Tier tier : tiers) {
             if (inputTokens > tier.start()) {

@@ -35,7 +35,8 @@ public enum Unit {
         return key;
     }
 
-    @Nullable Unit whole() {
+    @Nullable
+    Unit whole() {
         return whole;
     }
 

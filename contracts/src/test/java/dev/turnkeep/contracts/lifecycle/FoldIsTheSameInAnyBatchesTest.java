@@ -142,19 +142,7 @@ class FoldIsTheSameInAnyBatchesTest {
             Findings findings = session.findings();
             Totals sum = Totals.ZERO;
             for (ModelTotals model : findings.models().models()) {
-                sum = sum.plus(model.totals(), false);
-                sum = new Totals(
-                        sum.turns(),
-                        sum.lateTurns() + model.totals().lateTurns(),
-                        sum.inputTokens(),
-                        sum.outputTokens(),
-                        sum.cacheReadTokens(),
-                        sum.cacheWriteTokens(),
-                        sum.reasoningTokens(),
-                        sum.toolCalls(),
-                        sum.toolErrors(),
-                        sum.costNanoUsd(),
-                        sum.unpricedTurns());
+                sum = sum.and(model.totals());
             }
             assertThat(sum).isEqualTo(session.totals());
             List<TurnFacts> turns = rows.placed.stream()

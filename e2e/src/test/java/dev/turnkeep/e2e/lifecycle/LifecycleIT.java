@@ -136,6 +136,33 @@ class LifecycleIT {
     }
 
     @Test
+    void aSessionCostsTheSameEverywhere() {
+        // Given
+        Tenant tenant = tenant("cost");
+        String id = started(tenant, "priced");
+        talk(tenant, "priced", 2);
+
+        // When
+        JsonNode session = tenant.session(Turn.HARNESS, "priced", 3);
+
+        // Then
+        long cost = session.path("cost_nano_usd").asLong();
+        assertThat(cost).isPositive();
+        assertThat(session.path("unpriced_turns").asInt()).isZero();
+        assertThat(tenant.items(id, "turns").stream()
+                        .mapToLong(turn -> turn.path("cost_nano_usd").asLong())
+                        .sum())
+                .isEqualTo(cost);
+        assertThat(session.path("model_usage").get(0).path("cost_nano_usd").asLong())
+                .isEqualTo(cost);
+        String inClickHouse = "SELECT toString(s.cost_nano_usd), toString(JSONExtractInt(s.model_usage, 1, 'cost_nano_usd')),"
+                + " toString((SELECT sum(t.cost_nano_usd) FROM ${database}.turns t WHERE t.session_id = s.id))"
+                + " FROM ${database}.sessions s WHERE s.id = '" + id + "'";
+        List<String> same = List.of(cost + "\t" + cost + "\t" + cost);
+        until("ClickHouse shows the cost", () -> system.analytics(inClickHouse).equals(same));
+    }
+
+    @Test
     void aSuspendedSessionAndALeasedOneSurvive() {
         // Given
         Tenant tenant = tenant("kept");

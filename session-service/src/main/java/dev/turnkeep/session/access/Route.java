@@ -37,6 +37,8 @@ public enum Route {
     TURNS("GET", "/v1/sessions/{session}/turns", Action.READ, Need.SESSION),
     MESSAGES("GET", "/v1/sessions/{session}/messages", Action.READ, Need.SESSION),
     EVENTS("GET", "/v1/sessions/{session}/events", Action.READ, Need.SESSION),
+    THREADS("GET", "/v1/sessions/{session}/threads", Action.READ, Need.SESSION),
+    EXPLAIN_PRICE("GET", "/v1/prices/explain", Action.READ, Need.SESSIONS),
     TURN("GET", "/v1/turns/{turn}", Action.READ, Need.SESSIONS),
     ACTOR("GET", "/v1/actors/{harness}/{actor}/session", Action.READ, Need.SESSIONS),
     SUSPEND("POST", "/v1/sessions/{session}/suspend", Action.ADMIN, Need.SESSION),
@@ -48,6 +50,8 @@ public enum Route {
     LEASE("PUT", "/v1/sessions/{session}/leases/{holder}", Action.WRITE, Need.SESSION),
     RELEASE("DELETE", "/v1/sessions/{session}/leases/{holder}", Action.WRITE, Need.SESSION),
 
+    REPRICE("POST", "/v1/admin/reprice", Action.ADMIN, Need.OPERATOR),
+    REDERIVE("POST", "/v1/admin/rederive", Action.ADMIN, Need.OPERATOR),
     MAKE_ORG("POST", "/v1/admin/orgs", Action.ADMIN, Need.OPERATOR),
     LIST_ORGS("GET", "/v1/admin/orgs", Action.ADMIN, Need.OPERATOR),
     LIST_ENVIRONMENTS("GET", "/v1/admin/orgs/{org}/environments", Action.ADMIN, Need.OPERATOR),

@@ -17,6 +17,7 @@ import dev.turnkeep.contracts.turn.TurnRecord;
 import java.time.Instant;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.record.TimestampType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A turn as read from the topic, with what the consumer resolves of it: its times and its payload digest.
@@ -55,7 +56,8 @@ record PendingTurn(TurnRecord turn, TurnTimes times, byte[] payloadDigest, Consu
         return turn.address().scope();
     }
 
-    TurnFacts facts() {
+    /** @param cost in 10⁻⁹ dollars; null when nobody knows it */
+    TurnFacts facts(@Nullable Long cost) {
         SessionBlock session = turn.session();
         Labels labels = new Labels(
                 session.subject(),
@@ -75,12 +77,12 @@ record PendingTurn(TurnRecord turn, TurnTimes times, byte[] payloadDigest, Consu
                 times,
                 labels,
                 parent,
-                totals(),
+                totals(cost),
                 Derivation.of(turn),
                 source.partition());
     }
 
-    private Totals totals() {
+    private Totals totals(@Nullable Long cost) {
         return Totals.ofTurn(
                 turn.usage().inputTokens(),
                 turn.usage().outputTokens(),
@@ -89,6 +91,6 @@ record PendingTurn(TurnRecord turn, TurnTimes times, byte[] payloadDigest, Consu
                 turn.usage().reasoningTokens(),
                 turn.toolCalls(),
                 turn.toolErrors(),
-                turn.costNanoUsd());
+                cost);
     }
 }

@@ -101,7 +101,7 @@ final class SessionRows {
                 instant(row, "closed_at"));
     }
 
-    private static Totals totals(Row row) {
+    static Totals totals(Row row) {
         return new Totals(
                 row.getLong("turn_count"),
                 row.getLong("late_turn_count"),

@@ -9,6 +9,7 @@ import dev.turnkeep.contracts.lifecycle.Session;
 import dev.turnkeep.contracts.lifecycle.State;
 import dev.turnkeep.contracts.lifecycle.TurnFacts;
 import dev.turnkeep.contracts.lifecycle.TurnFold;
+import dev.turnkeep.contracts.price.Charge;
 import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.session.event.EventStore;
 import dev.turnkeep.session.live.Deadline;
@@ -41,7 +42,7 @@ final class TurnAttempt {
     sealed interface Result permits Stored, Moved {}
 
     /** Everything is written; the transaction may commit. */
-    record Stored(Outcome outcome) implements Result {}
+    record Stored(Outcome outcome, List<TurnStore.PlacedTurn> turns) implements Result {}
 
     /** What had been found changed before it was locked. The next attempt holds these buckets from the start. */
     record Moved(SortedSet<Integer> buckets) implements Result {}
@@ -49,14 +50,27 @@ final class TurnAttempt {
     private final SqlConnection connection;
     private final Instant now;
     private final Supplier<SessionId> newId;
+    private final Map<TurnId, Charge> charges;
+    private final boolean advances;
 
     private final List<Refused> refused = new ArrayList<>();
     private Map<Scope, IdleTimeouts> idle = Map.of();
 
-    TurnAttempt(SqlConnection connection, Instant now, Supplier<SessionId> newId) {
+    /**
+     * @param charges what each turn that may be fresh costs
+     * @param advances whether the batch is the next of its partition, so that everything before it is stored
+     */
+    TurnAttempt(
+            SqlConnection connection,
+            Instant now,
+            Supplier<SessionId> newId,
+            Map<TurnId, Charge> charges,
+            boolean advances) {
         this.connection = connection;
         this.now = now;
         this.newId = newId;
+        this.charges = charges;
+        this.advances = advances;
     }
 
     /**
@@ -69,10 +83,10 @@ final class TurnAttempt {
         List<PendingTurn> fresh = inKnownEnvironments(sifted.fresh());
         if (fresh.isEmpty()) {
             await(progress(batch));
-            return new Stored(new Outcome(0, 0, sifted.repeated(), refused, List.of(), List.of(), 0));
+            return new Stored(new Outcome(0, 0, sifted.repeated(), refused, List.of(), List.of(), 0), List.of());
         }
         Map<TurnId, TurnFacts> facts = new LinkedHashMap<>();
-        fresh.forEach(turn -> facts.put(turn.id(), turn.facts()));
+        fresh.forEach(turn -> facts.put(turn.id(), turn.facts(charge(turn).nanoUsd())));
         Wanted wanted = Wanted.of(facts.values(), idle);
         LockPlan plan = plan(facts.values(), wanted, held);
         if (plan.incomplete()) {
@@ -97,17 +111,23 @@ final class TurnAttempt {
         refused.addAll(stillFresh.conflicts());
 
         TurnFold.Result decided = decide(stillFresh.fresh(), facts, rows, await(ancestors));
-        write(decided, stillFresh.fresh(), plan.lockedIds());
+        List<TurnStore.PlacedTurn> placed = write(decided, stillFresh.fresh(), plan.lockedIds());
         await(progress(batch));
         int late = (int) decided.placed().stream().filter(TurnFold.Placed::late).count();
-        return new Stored(new Outcome(
-                decided.placed().size(),
-                late,
-                sifted.repeated() + stillFresh.repeated(),
-                refused,
-                decided.events(),
-                live(decided),
-                decided.droppedLinks()));
+        return new Stored(
+                new Outcome(
+                        decided.placed().size(),
+                        late,
+                        sifted.repeated() + stillFresh.repeated(),
+                        refused,
+                        decided.events(),
+                        live(decided),
+                        decided.droppedLinks()),
+                placed);
+    }
+
+    private Charge charge(PendingTurn turn) {
+        return Objects.requireNonNull(charges.get(turn.id()));
     }
 
     private List<Deadline> live(TurnFold.Result decided) {
@@ -157,7 +177,7 @@ final class TurnAttempt {
         }
     }
 
-    private void write(TurnFold.Result decided, List<PendingTurn> turns, Set<SessionId> locked) {
+    private List<TurnStore.PlacedTurn> write(TurnFold.Result decided, List<PendingTurn> turns, Set<SessionId> locked) {
         Map<TurnId, PendingTurn> byId = new HashMap<>();
         turns.forEach(turn -> byId.put(turn.id(), turn));
         decided.unknown()
@@ -167,7 +187,9 @@ final class TurnAttempt {
                         "no session has the id that the turn names")));
         List<TurnStore.PlacedTurn> placed = decided.placed().stream()
                 .map(place -> new TurnStore.PlacedTurn(
-                        Objects.requireNonNull(byId.get(place.turn().id())), place))
+                        Objects.requireNonNull(byId.get(place.turn().id())),
+                        place,
+                        Objects.requireNonNull(charges.get(place.turn().id()))))
                 .toList();
         List<Session> updated = inOrder(decided.updated());
         List<Session> inserted = inOrder(decided.inserted());
@@ -184,6 +206,7 @@ final class TurnAttempt {
         writes.add(SessionStore.insert(connection, inserted, this::idle, now));
         Future<Integer> nodes = content.write(writes);
         writes.add(TurnStore.insert(connection, placed, now));
+        writes.add(ThreadStore.add(connection, placed));
         writes.add(EventStore.insert(connection, decided.events(), now));
         // In the order in which they were sent: after the first failure Postgres refuses the rest, whatever they are.
         writes.forEach(write -> await(write));
@@ -191,9 +214,13 @@ final class TurnAttempt {
             throw new TurnTransaction.Defect("a locked session had moved", null);
         }
         content.settle(await(nodes));
+        return placed;
     }
 
     private Future<Integer> progress(List<PendingTurn> batch) {
+        if (!advances) {
+            return Future.succeededFuture(0);
+        }
         var last = batch.getLast().source();
         Instant through = Instant.ofEpochMilli(last.timestamp());
         return TurnStore.progress(connection, last.topic(), last.partition(), through, last.offset() + 1, now);

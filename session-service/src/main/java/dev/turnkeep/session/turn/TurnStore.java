@@ -3,6 +3,7 @@ package dev.turnkeep.session.turn;
 import dev.turnkeep.contracts.id.TurnId;
 import dev.turnkeep.contracts.json.RawJson;
 import dev.turnkeep.contracts.lifecycle.TurnFold.Placed;
+import dev.turnkeep.contracts.price.Charge;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlClient;
@@ -110,8 +111,8 @@ final class TurnStore {
 
     private TurnStore() {}
 
-    /** A turn with its place. */
-    record PlacedTurn(PendingTurn pending, Placed placed) {}
+    /** A turn with its place and its price. */
+    record PlacedTurn(PendingTurn pending, Placed placed, Charge charge) {}
 
     /** The payload digests of the turns that are stored already; {@link Sifted#ERASED} for those that were. */
     static Future<Map<TurnId, byte[]>> known(SqlClient client, Collection<PendingTurn> turns) {
@@ -162,8 +163,8 @@ final class TurnStore {
                 .bigint(r -> r.pending().turn().usage().cacheWriteTokens())
                 .bigint(r -> r.pending().turn().usage().cacheWrite1hTokens())
                 .bigint(r -> r.pending().turn().usage().reasoningTokens())
-                .bigint(r -> r.pending().turn().costNanoUsd())
-                .text(r -> r.pending().turn().costNanoUsd() == null ? "unpriced" : "reported")
+                .bigint(r -> r.charge().nanoUsd())
+                .text(r -> r.charge().source().text())
                 .integer(r -> r.pending().turn().toolCalls())
                 .integer(r -> r.pending().turn().toolErrors())
                 .bigint(r -> r.pending().turn().latencyNanos())
@@ -178,7 +179,7 @@ final class TurnStore {
                 .time(r -> now)
                 .text(r -> r.pending().turn().stopKind().word())
                 .text(r -> r.pending().turn().error())
-                .text(r -> null);
+                .text(r -> r.charge().ref());
         return connection.preparedQuery(INSERT).execute(columns.tuple()).map(inserted -> inserted.rowCount());
     }
 

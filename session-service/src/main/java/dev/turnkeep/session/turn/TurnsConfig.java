@@ -76,6 +76,10 @@ public interface TurnsConfig {
     @WithDefault("6m")
     Duration producersAge();
 
+    /** How long one step of a job over everything that is stored works before it answers. */
+    @WithDefault("10s")
+    Duration maintenanceStep();
+
     /** How long a stop, or a rebalance, waits for the transactions under way. */
     @WithDefault("10s")
     Duration drain();

@@ -3,6 +3,7 @@ package dev.turnkeep.session.turn;
 import static dev.turnkeep.platform.postgres.Await.await;
 
 import dev.turnkeep.contracts.id.SessionId;
+import dev.turnkeep.contracts.price.Prices;
 import dev.turnkeep.contracts.turn.Topics;
 import dev.turnkeep.platform.kafka.KafkaConfig;
 import dev.turnkeep.platform.kafka.KafkaSettings;
@@ -12,6 +13,7 @@ import dev.turnkeep.platform.kafka.TopicState;
 import dev.turnkeep.platform.postgres.PostgresPools;
 import dev.turnkeep.platform.time.UuidSource;
 import dev.turnkeep.session.live.Liveness;
+import dev.turnkeep.session.price.CostMetrics;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.sqlclient.Pool;
@@ -49,6 +51,8 @@ public class TurnsService {
     private final UuidSource uuids;
     private final TurnMetrics metrics;
     private final Liveness liveness;
+    private final Prices prices;
+    private final CostMetrics costs;
 
     private @Nullable TopicGuard guard;
     private @Nullable TurnsConsumer consumer;
@@ -63,7 +67,9 @@ public class TurnsService {
             Clock clock,
             UuidSource uuids,
             TurnMetrics metrics,
-            Liveness liveness) {
+            Liveness liveness,
+            Prices prices,
+            CostMetrics costs) {
         this.config = config;
         this.kafka = kafka;
         this.pools = pools;
@@ -71,6 +77,8 @@ public class TurnsService {
         this.uuids = uuids;
         this.metrics = metrics;
         this.liveness = liveness;
+        this.prices = prices;
+        this.costs = costs;
     }
 
     void start(@Observes StartupEvent started) {
@@ -82,7 +90,12 @@ public class TurnsService {
                 kafka, topics.all().stream().map(TurnsService::spec).toList());
         producer = new KafkaProducer<>(producerSettings(), new ByteArraySerializer(), new ByteArraySerializer());
         Pool pool = pools.pool("turnkeep_consumer", config.connections());
-        TurnTransaction transaction = new TurnTransaction(pool, clock, () -> new SessionId(uuids.next()));
+        TurnTransaction transaction = new TurnTransaction(
+                pool,
+                clock,
+                () -> new SessionId(uuids.next()),
+                prices,
+                (turn, charge) -> costs.charged(turn.provider(), charge));
         DeadLetters deadLetters = new DeadLetters(producer, topics.deadLetters().name());
         Consumer<byte[], byte[]> client =
                 new KafkaConsumer<>(consumerSettings(), new ByteArrayDeserializer(), new ByteArrayDeserializer());

@@ -48,6 +48,10 @@ final class SampleTurn {
     private Instant happened = NOON;
     private Instant received = NOON;
     private int partition;
+    private String model = "claude-sonnet-4-6";
+    private @Nullable String thread;
+    private StopKind stop = StopKind.COMPLETE;
+    private boolean tools = true;
 
     private SampleTurn(
             Scope scope, @Nullable String session, @Nullable String actor, String request, List<Message> messages) {
@@ -121,6 +125,23 @@ final class SampleTurn {
         return with(turn -> turn.partition = number);
     }
 
+    SampleTurn ofModel(String name) {
+        return with(turn -> turn.model = name);
+    }
+
+    SampleTurn onThread(String name) {
+        return with(turn -> turn.thread = name);
+    }
+
+    SampleTurn stopping(StopKind kind) {
+        return with(turn -> turn.stop = kind);
+    }
+
+    /** As a harness asks for a title. */
+    SampleTurn withoutTools() {
+        return with(turn -> turn.tools = false);
+    }
+
     private SampleTurn with(Consumer<SampleTurn> change) {
         SampleTurn copy = new SampleTurn(scope, session, actor, request, messages);
         copy.harness = harness;
@@ -131,6 +152,10 @@ final class SampleTurn {
         copy.happened = happened;
         copy.received = received;
         copy.partition = partition;
+        copy.model = model;
+        copy.thread = thread;
+        copy.stop = stop;
+        copy.tools = tools;
         change.accept(copy);
         return copy;
     }
@@ -175,12 +200,12 @@ final class SampleTurn {
                 request,
                 happened,
                 "anthropic",
-                "claude-sonnet-4-6",
+                model,
                 "agent",
-                null,
+                thread,
                 "ok",
                 "end_turn",
-                StopKind.COMPLETE,
+                stop,
                 null,
                 USAGE,
                 1_000_000L,
@@ -189,7 +214,7 @@ final class SampleTurn {
                 null,
                 nodes,
                 RawJson.of("\"you are helpful\""),
-                RawJson.of("[{\"name\":\"Bash\"}]"),
+                tools ? RawJson.of("[{\"name\":\"Bash\"}]") : null,
                 RawJson.of("{\"max_tokens\":64}"),
                 RawJson.of("{\"method\":\"POST\"}"),
                 null);

@@ -4,8 +4,11 @@ import dev.turnkeep.contracts.id.EnvironmentName;
 import dev.turnkeep.contracts.id.OrgId;
 import dev.turnkeep.contracts.id.Scope;
 import dev.turnkeep.contracts.id.SessionId;
+import dev.turnkeep.contracts.price.Overrides;
+import dev.turnkeep.contracts.price.Prices;
 import dev.turnkeep.localstack.junit.TestSpace;
 import dev.turnkeep.platform.time.UuidSource;
+import dev.turnkeep.session.price.PriceSource;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
@@ -23,6 +26,7 @@ import org.flywaydb.core.Flyway;
 
 /** A migrated database with the turn transaction on it, seen from outside by a superuser. */
 final class TurnDatabase implements AutoCloseable {
+    static final Prices PRICES = new Prices(Overrides.NONE, PriceSource.published());
     private final TestSpace space;
     private final Vertx vertx = Vertx.vertx();
     final Pool pool;
@@ -39,8 +43,14 @@ final class TurnDatabase implements AutoCloseable {
                 .load()
                 .migrate();
         this.pool = pool("turnkeep_consumer");
+        this.transaction = transaction(PRICES);
+    }
+
+    /** Another one, at these prices. */
+    TurnTransaction transaction(Prices prices) {
         UuidSource uuids = new UuidSource(Clock.systemUTC());
-        this.transaction = new TurnTransaction(pool, Clock.systemUTC(), () -> new SessionId(uuids.next()));
+        return new TurnTransaction(
+                pool, Clock.systemUTC(), () -> new SessionId(uuids.next()), prices, TurnTransaction.Tally.NONE);
     }
 
     Pool pool(String role) {
@@ -106,7 +116,8 @@ final class TurnDatabase implements AutoCloseable {
     /** Everything that is stored for tenants, to the last column. */
     List<String> dump() {
         List<String> dump = new ArrayList<>();
-        for (String table : List.of("sessions", "turns", "nodes", "node_variants", "blobs", "session_events")) {
+        for (String table :
+                List.of("sessions", "turns", "nodes", "node_variants", "blobs", "session_events", "session_threads")) {
             dump.addAll(rows("SELECT '%s', t::text FROM %s t ORDER BY 2".formatted(table, table)));
         }
         return dump;

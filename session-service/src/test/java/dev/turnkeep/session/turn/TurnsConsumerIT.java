@@ -105,6 +105,74 @@ public class TurnsConsumerIT {
     }
 
     @Test
+    void aCostIsExplainedAndJobsFindNothingToDo() {
+        // Given
+        Instant now = Instant.now();
+        service.publish(
+                SampleTurn.in(tenant.scope(), "s-cost", "r-1").at(now),
+                SampleTurn.in(tenant.scope(), "s-cost", "r-2")
+                        .at(now.plusSeconds(1))
+                        .onThread("t-1")
+                        .ofModel("no-such-model"));
+        JsonNode session = session("s-cost", 2);
+        String id = session.get("friendly_id").asText();
+        JsonNode turns = items("/v1/sessions/" + id + "/turns");
+
+        // When
+        JsonNode priced = explained(turns.get(0).get("turn_id").asText());
+        JsonNode unpriced = explained(turns.get(1).get("turn_id").asText());
+
+        // Then
+        long cost = turns.get(0).get("cost_nano_usd").asLong();
+        assertThat(cost).isPositive();
+        assertThat(session.get("cost_nano_usd").asLong()).isEqualTo(cost);
+        assertThat(session.get("unpriced_turns").asInt()).isOne();
+        assertThat(session.get("model_usage").get(0).get("cost_nano_usd").asLong())
+                .isEqualTo(cost);
+        assertThat(priced.get("exact_nano_usd").asLong()).isEqualTo(cost);
+        assertThat(priced.get("price").get("ref")).isEqualTo(turns.get(0).get("price_ref"));
+        assertThat(priced.get("now").get("cost_nano_usd").asLong()).isEqualTo(cost);
+        assertThat(texts(priced.get("lines"), "rate")).contains("input_mtok", "cache_read_mtok", "output_mtok");
+        assertThat(unpriced.get("cost_nano_usd").isNull()).isTrue();
+        assertThat(unpriced.get("reason").asText()).isEqualTo("no price is known for this provider and model");
+        assertThat(texts(items("/v1/sessions/" + id + "/threads"), "thread_id")).containsExactly("t-1");
+        Map<String, Integer> repriced = job("reprice", "\"from\":\"2020-01-01\",\"until\":\"2100-01-01\"");
+        assertThat(repriced).containsEntry("turns", 0);
+        assertThat(Objects.requireNonNull(repriced.get("looked_at"))).isGreaterThanOrEqualTo(2);
+        Map<String, Integer> rederived =
+                job("rederive", "\"org_id\":\"" + tenant.scope().org() + "\"");
+        assertThat(rederived).containsEntry("sessions", 0);
+        assertThat(Objects.requireNonNull(rederived.get("known"))).isGreaterThanOrEqualTo(2);
+        assertThat(service.send("POST", "/v1/admin/reprice", tenant.key(), "{}").status())
+                .isEqualTo(401);
+    }
+
+    private JsonNode explained(String turn) {
+        return service.get("/v1/prices/explain?turn_id=" + turn, tenant.key())
+                .body()
+                .get("explanation");
+    }
+
+    /** Step by step to the end; the counts of all steps. */
+    private Map<String, Integer> job(String name, String members) {
+        Map<String, Integer> counts = new HashMap<>();
+        String cursor = "";
+        while (true) {
+            Answer step =
+                    service.send("POST", "/v1/admin/" + name, ServiceOnTest.ADMIN_KEY, "{" + members + cursor + "}");
+            assertThat(step.status()).as(step.body().toString()).isEqualTo(200);
+            step.body()
+                    .get("counts")
+                    .properties()
+                    .forEach(e -> counts.merge(e.getKey(), e.getValue().asInt(), Integer::sum));
+            if (step.body().get("done").asBoolean()) {
+                return counts;
+            }
+            cursor = ",\"cursor\":\"" + step.body().get("cursor").asText() + "\"";
+        }
+    }
+
+    @Test
     void listsArePagedToTheEnd() {
         // Given
         Instant now = Instant.now();

@@ -1,0 +1,68 @@
+package dev.turnkeep.session.price;
+
+import static dev.turnkeep.platform.postgres.Await.await;
+
+import dev.turnkeep.contracts.price.Charge;
+import dev.turnkeep.contracts.price.Price;
+import dev.turnkeep.contracts.price.RatesJson;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Tuple;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/**
+ * Keeps each price that a turn is charged by, so that the cost can be explained when the list has long been replaced. Written
+ * once a price and process, before the turn and outside its transaction: a price without a turn harms nobody, and no lock on
+ * it is ever waited for.
+ */
+public final class KeptPrices {
+    private static final String KEEP = """
+            INSERT INTO prices (ref, source, version, provider, model, rates)
+            SELECT p.ref, p.source, p.version, p.provider, p.model, p.rates::json
+            FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+                AS p (ref, source, version, provider, model, rates)
+            ORDER BY p.ref
+            ON CONFLICT (ref) DO NOTHING
+            """;
+
+    private final Pool pool;
+    /** As many as the list and the overrides have. */
+    private final Set<String> kept = ConcurrentHashMap.newKeySet();
+
+    public KeptPrices(Pool pool) {
+        this.pool = pool;
+    }
+
+    /** Returns when all of the prices are stored. */
+    public void keep(Collection<Charge> charges) {
+        Map<String, Price> missing = new TreeMap<>();
+        for (Charge charge : charges) {
+            Price price = charge.price();
+            if (price != null && !kept.contains(price.ref())) {
+                missing.put(price.ref(), price);
+            }
+        }
+        if (missing.isEmpty()) {
+            return;
+        }
+        List<Price> prices = List.copyOf(missing.values());
+        await(pool.preparedQuery(KEEP)
+                .execute(Tuple.of(
+                        column(prices, Price::ref),
+                        column(prices, Price::source),
+                        column(prices, Price::version),
+                        column(prices, Price::provider),
+                        column(prices, Price::model),
+                        column(prices, price -> RatesJson.write(price.rates())))));
+        kept.addAll(missing.keySet());
+    }
+
+    private static String[] column(List<Price> prices, Function<Price, String> column) {
+        return prices.stream().map(column).toArray(String[]::new);
+    }
+}

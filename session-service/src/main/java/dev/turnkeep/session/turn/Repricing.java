@@ -1,0 +1,172 @@
+package dev.turnkeep.session.turn;
+
+import static dev.turnkeep.platform.postgres.Await.await;
+
+import dev.turnkeep.contracts.derive.Derivation;
+import dev.turnkeep.contracts.id.OrgId;
+import dev.turnkeep.contracts.id.SessionId;
+import dev.turnkeep.contracts.lifecycle.Repriced;
+import dev.turnkeep.contracts.lifecycle.Session;
+import dev.turnkeep.contracts.price.Charge;
+import dev.turnkeep.contracts.price.Prices;
+import dev.turnkeep.session.price.KeptPrices;
+import dev.turnkeep.session.turn.StoredTurns.Place;
+import dev.turnkeep.session.turn.StoredTurns.Seen;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlConnection;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Prices stored turns once more. New prices rewrite no history by themselves; this does, where it is asked to, batch by
+ * batch: turns, the totals and breakdown of their sessions, their threads and the events that tell of it in one transaction.
+ * What is priced as it should be is left alone, so doing it twice changes nothing.
+ */
+final class Repricing {
+    private final Pool pool;
+    private final Clock clock;
+    private final Prices prices;
+    private final KeptPrices kept;
+
+    Repricing(Pool pool, Clock clock, Prices prices) {
+        this.pool = pool;
+        this.clock = clock;
+        this.prices = prices;
+        this.kept = new KeptPrices(pool);
+    }
+
+    /**
+     * Which turns: those that happened in the range, and whose callers did not report a cost.
+     *
+     * @param until not included
+     * @param org null for all organisations
+     */
+    record Range(Instant from, Instant until, @Nullable OrgId org) {}
+
+    /**
+     * What a batch did.
+     *
+     * @param next where the next batch begins; null when there is none
+     * @param looked turns that were walked by
+     */
+    record Done(@Nullable Place next, int looked, int turns, int sessions) {}
+
+    /** What changed of one session's turns. */
+    private record Changes(Map<Model, Repriced> models, Map<String, Repriced> threads) {}
+
+    private record Model(String provider, @Nullable String name) {}
+
+    /** One batch in one transaction; at most {@code most} turns are looked at. */
+    Done batch(Range range, Place after, int most) {
+        List<Seen> seen = await(StoredTurns.walk(pool, after, most, range.from(), range.until(), range.org()));
+        Place next = seen.size() < most ? null : seen.getLast().place();
+        List<Place> wanted = seen.stream().filter(Seen::wanted).map(Seen::place).toList();
+        // What is charged is kept before any lock; under the locks the same turns are charged alike.
+        Set<SessionId> moved = new HashSet<>();
+        List<Charge> charges = new ArrayList<>();
+        for (StoredTurn turn : wanted.isEmpty() ? List.<StoredTurn>of() : await(StoredTurns.read(pool, wanted))) {
+            Charge charge = charge(turn);
+            if (differs(turn, charge)) {
+                charges.add(charge);
+                moved.add(turn.session());
+            }
+        }
+        if (moved.isEmpty()) {
+            return new Done(next, seen.size(), 0, 0);
+        }
+        kept.keep(charges);
+        List<Place> places =
+                wanted.stream().filter(place -> moved.contains(place.session())).toList();
+        return new SessionRewrite(pool, clock).inTransaction((connection, rewrite) -> {
+            Map<SessionId, Session> sessions = rewrite.lock(moved);
+            List<Place> there = places.stream()
+                    .filter(place -> sessions.containsKey(place.session()))
+                    .toList();
+            Map<StoredTurn, Charge> changed = new LinkedHashMap<>();
+            Map<SessionId, Changes> bySession = new HashMap<>();
+            for (StoredTurn turn : await(StoredTurns.read(connection, there))) {
+                Charge charge = charge(turn);
+                if (differs(turn, charge)) {
+                    changed.put(turn, charge);
+                    note(
+                            bySession.computeIfAbsent(
+                                    turn.session(), s -> new Changes(new HashMap<>(), new HashMap<>())),
+                            turn,
+                            charge);
+                }
+            }
+            List<Session> rewritten = write(connection, rewrite, sessions, changed, bySession);
+            return new Done(next, seen.size(), changed.size(), rewritten.size());
+        });
+    }
+
+    private static List<Session> write(
+            SqlConnection connection,
+            SessionRewrite.Step rewrite,
+            Map<SessionId, Session> sessions,
+            Map<StoredTurn, Charge> changed,
+            Map<SessionId, Changes> bySession) {
+        List<Session> rewritten = new ArrayList<>();
+        Map<ThreadStore.ThreadKey, Repriced> threads = new TreeMap<>();
+        bySession.forEach((id, changes) -> {
+            Session session = Objects.requireNonNull(sessions.get(id));
+            // Another price list that gives the same costs moves no session.
+            if (changes.models().values().stream().anyMatch(c -> c.addedCost() != 0 || c.addedUnpriced() != 0)) {
+                rewritten.add(session.repriced(List.copyOf(changes.models().values())));
+            }
+            changes.threads()
+                    .forEach((thread, change) ->
+                            threads.put(new ThreadStore.ThreadKey(session.scope(), id, thread), change));
+        });
+        if (!changed.isEmpty()) {
+            await(StoredTurns.reprice(connection, changed));
+        }
+        await(ThreadStore.reprice(connection, threads));
+        rewrite.write(rewritten);
+        return rewritten;
+    }
+
+    private static void note(Changes changes, StoredTurn turn, Charge charge) {
+        long cost = cost(charge.nanoUsd()) - cost(turn.costNanoUsd());
+        long unpriced = unpriced(charge.nanoUsd()) - unpriced(turn.costNanoUsd());
+        Repriced change = new Repriced(turn.provider(), turn.model(), cost, unpriced);
+        changes.models().merge(new Model(turn.provider(), turn.model()), change, Repricing::both);
+        String thread = Derivation.thread(turn.thread());
+        if (thread != null) {
+            changes.threads().merge(thread, change, Repricing::both);
+        }
+    }
+
+    private static Repriced both(Repriced a, Repriced b) {
+        return new Repriced(
+                a.provider(), a.model(), a.addedCost() + b.addedCost(), a.addedUnpriced() + b.addedUnpriced());
+    }
+
+    private Charge charge(StoredTurn turn) {
+        return prices.charge(turn.provider(), turn.model(), turn.usage(), turn.eventAt(), null);
+    }
+
+    private static boolean differs(StoredTurn turn, Charge charge) {
+        return !Objects.equals(turn.costNanoUsd(), charge.nanoUsd())
+                || !turn.costSource().equals(charge.source().text())
+                || !Objects.equals(turn.priceRef(), charge.ref());
+    }
+
+    private static long cost(@Nullable Long nanoUsd) {
+        return nanoUsd == null ? 0 : nanoUsd;
+    }
+
+    private static long unpriced(@Nullable Long nanoUsd) {
+        return nanoUsd == null ? 1 : 0;
+    }
+}

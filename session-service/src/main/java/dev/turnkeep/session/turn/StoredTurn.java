@@ -1,0 +1,114 @@
+package dev.turnkeep.session.turn;
+
+import dev.turnkeep.contracts.derive.Derivation;
+import dev.turnkeep.contracts.id.Scope;
+import dev.turnkeep.contracts.id.SessionId;
+import dev.turnkeep.contracts.id.TurnId;
+import dev.turnkeep.contracts.lifecycle.Totals;
+import dev.turnkeep.contracts.lifecycle.TurnFindings;
+import dev.turnkeep.contracts.turn.StopKind;
+import dev.turnkeep.contracts.turn.Usage;
+import io.vertx.sqlclient.Row;
+import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A turn as it is stored, as far as prices and findings follow from it.
+ *
+ * @param costNanoUsd null when it is unpriced
+ * @param harnessTitle a title that its response is; only where it was asked for
+ */
+record StoredTurn(
+        TurnId id,
+        Scope scope,
+        SessionId session,
+        long seq,
+        String provider,
+        @Nullable String model,
+        @Nullable String agent,
+        @Nullable String thread,
+        boolean failed,
+        StopKind stop,
+        boolean tools,
+        byte[] leaf,
+        Usage usage,
+        int toolCalls,
+        int toolErrors,
+        @Nullable Long costNanoUsd,
+        String costSource,
+        @Nullable String priceRef,
+        Instant eventAt,
+        boolean late,
+        @Nullable String harnessTitle) {
+
+    /** The columns that {@link #of} reads, of {@code turns t}. */
+    static final String COLUMNS = """
+            t.turn_id, t.org_id, t.environment, t.session_id, t.seq, t.provider, t.model, t.agent, t.thread_id, t.status,
+            t.stop_reason, t.stop_kind, t.tools_digest IS NOT NULL AS tools, t.leaf_hash, t.input_tokens, t.output_tokens,
+            t.cache_read_tokens, t.cache_write_tokens, t.cache_write_1h_tokens, t.reasoning_tokens, t.tool_calls,
+            t.tool_errors, t.cost_nano_usd, t.cost_source, t.price_ref, t.event_at, t.late""";
+
+    static StoredTurn of(Row row, @Nullable String harnessTitle) {
+        return new StoredTurn(
+                new TurnId(row.getUUID("turn_id")),
+                SessionRows.scope(row),
+                new SessionId(row.getUUID("session_id")),
+                row.getLong("seq"),
+                row.getString("provider"),
+                row.getString("model"),
+                row.getString("agent"),
+                row.getString("thread_id"),
+                row.getString("status").equals("error"),
+                stop(row),
+                row.getBoolean("tools"),
+                row.getBuffer("leaf_hash").getBytes(),
+                new Usage(
+                        row.getLong("input_tokens"),
+                        row.getLong("output_tokens"),
+                        row.getLong("cache_read_tokens"),
+                        row.getLong("cache_write_tokens"),
+                        row.getLong("cache_write_1h_tokens"),
+                        row.getLong("reasoning_tokens")),
+                row.getInteger("tool_calls"),
+                row.getInteger("tool_errors"),
+                row.getLong("cost_nano_usd"),
+                row.getString("cost_source"),
+                row.getString("price_ref"),
+                Objects.requireNonNull(SessionRows.instant(row, "event_at")),
+                row.getBoolean("late"),
+                harnessTitle);
+    }
+
+    /** Rows from before the kind was stored: what their reason means. */
+    private static StopKind stop(Row row) {
+        StopKind stored = StopKind.named(row.getString("stop_kind"));
+        return stored == StopKind.UNKNOWN ? StopKind.of(row.getString("stop_reason")) : stored;
+    }
+
+    /** What the turn adds to its session. */
+    Totals adds() {
+        return Totals.ofTurn(
+                usage.inputTokens(),
+                usage.outputTokens(),
+                usage.cacheReadTokens(),
+                usage.cacheWriteTokens(),
+                usage.reasoningTokens(),
+                toolCalls,
+                toolErrors,
+                costNanoUsd);
+    }
+
+    TurnFindings findings(TurnFindings.Prompt prompt) {
+        return Derivation.findings(
+                provider,
+                model,
+                thread,
+                agent,
+                stop,
+                failed,
+                tools ? null : harnessTitle,
+                !tools && Derivation.probe(stop, usage.outputTokens()),
+                prompt);
+    }
+}

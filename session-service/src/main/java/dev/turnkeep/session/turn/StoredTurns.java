@@ -1,0 +1,179 @@
+package dev.turnkeep.session.turn;
+
+import dev.turnkeep.contracts.derive.Derivation;
+import dev.turnkeep.contracts.id.OrgId;
+import dev.turnkeep.contracts.id.SessionId;
+import dev.turnkeep.contracts.json.RawJson;
+import dev.turnkeep.contracts.price.Charge;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlClient;
+import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The statements on turns that are stored already. Bounded, each of them: they walk an index and stop. */
+final class StoredTurns {
+    /** Where a walk through all turns stands: after this turn of this session. */
+    record Place(SessionId session, long seq) {}
+
+    /** A turn that a walk came by, and whether it is one of those that were looked for. */
+    record Seen(Place place, boolean wanted) {}
+
+    private static final String WALK = """
+            SELECT w.session_id, w.seq,
+                   w.event_at >= $4 AND w.event_at < $5 AND w.cost_source <> 'reported'
+                   AND ($6::uuid IS NULL OR w.org_id = $6) AS wanted
+            FROM (
+                SELECT t.session_id, t.seq, t.event_at, t.cost_source, t.org_id
+                FROM turns t
+                WHERE (t.session_id, t.seq) > ($1, $2)
+                ORDER BY t.session_id, t.seq
+                LIMIT $3
+            ) w
+            ORDER BY w.session_id, w.seq
+            """;
+
+    private static final String READ = """
+            SELECT %s
+            FROM unnest($1::uuid[], $2::bigint[]) AS k (session_id, seq)
+            JOIN turns t ON t.session_id = k.session_id AND t.seq = k.seq
+            ORDER BY t.session_id, t.seq
+            """.formatted(StoredTurn.COLUMNS);
+
+    /** A response that may be a title comes with its words; others stay where they are. */
+    private static final String OF_SESSION = """
+            SELECT %s,
+                   CASE WHEN t.tools_digest IS NULL AND octet_length(coalesce(v.content, n.content)::text) <= 2048
+                        THEN coalesce(v.content, n.content)::text END AS words
+            FROM turns t
+            LEFT JOIN nodes n ON n.org_id = t.org_id AND n.environment = t.environment AND n.hash = t.leaf_hash
+                AND t.tools_digest IS NULL
+            LEFT JOIN node_variants v ON v.session_id = t.session_id AND v.hash = t.leaf_hash
+                AND t.tools_digest IS NULL
+            WHERE t.session_id = $1 AND t.seq > $2
+            ORDER BY t.seq
+            LIMIT $3
+            """.formatted(StoredTurn.COLUMNS);
+
+    private static final String PROMPTS = """
+            WITH RECURSIVE chain (hash, parent_hash, role, depth) AS (
+                SELECT n.hash, n.parent_hash, n.role, 1
+                FROM nodes n
+                WHERE n.org_id = $1 AND n.environment = $2 AND n.hash = $4
+                UNION ALL
+                SELECT n.hash, n.parent_hash, n.role, c.depth + 1
+                FROM chain c
+                JOIN nodes n ON n.org_id = $1 AND n.environment = $2 AND n.hash = c.parent_hash
+                WHERE c.depth < 10000
+            )
+            SELECT coalesce(v.content, n.content)::text AS content
+            FROM chain c
+            JOIN nodes n ON n.org_id = $1 AND n.environment = $2 AND n.hash = c.hash
+            LEFT JOIN node_variants v ON v.session_id = $3 AND v.hash = c.hash
+            WHERE c.role = 'user'
+            ORDER BY c.depth DESC
+            LIMIT 100
+            """;
+
+    private static final String REPRICE = """
+            UPDATE turns t SET
+                cost_nano_usd = n.cost_nano_usd,
+                cost_source = n.cost_source,
+                price_ref = n.price_ref
+            FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[])
+                AS n (turn_id, org_id, cost_nano_usd, cost_source, price_ref)
+            WHERE t.turn_id = n.turn_id AND t.org_id = n.org_id
+            """;
+
+    private static final String NEXT_SESSIONS = """
+            SELECT s.id
+            FROM sessions s
+            WHERE s.id > $1 AND NOT s.is_placeholder AND ($2::uuid IS NULL OR s.org_id = $2)
+            ORDER BY s.id
+            LIMIT $3
+            """;
+
+    private StoredTurns() {}
+
+    /** The turns after a place, in the order of the index, whether they are wanted or not. */
+    static Future<List<Seen>> walk(
+            SqlClient client, Place after, int most, Instant from, Instant until, @Nullable OrgId org) {
+        return client.preparedQuery(WALK)
+                .execute(Tuple.of(
+                        after.session().value(),
+                        after.seq(),
+                        most,
+                        from.atOffset(ZoneOffset.UTC),
+                        until.atOffset(ZoneOffset.UTC),
+                        org == null ? null : org.value()))
+                .map(rows -> rows.stream()
+                        .map(row -> new Seen(
+                                new Place(new SessionId(row.getUUID("session_id")), row.getLong("seq")),
+                                row.getBoolean("wanted")))
+                        .toList());
+    }
+
+    static Future<List<StoredTurn>> read(SqlClient client, List<Place> places) {
+        Columns<Place> columns =
+                Columns.of(places).uuid(p -> p.session().value()).bigint(Place::seq);
+        return client.preparedQuery(READ)
+                .execute(columns.tuple())
+                .map(rows -> rows.stream().map(row -> StoredTurn.of(row, null)).toList());
+    }
+
+    /** A session's turns in the order of their arrival. */
+    static Future<List<StoredTurn>> ofSession(SqlClient client, SessionId session, long afterSeq, int most) {
+        return client.preparedQuery(OF_SESSION)
+                .execute(Tuple.of(session.value(), afterSeq, most))
+                .map(rows -> rows.stream()
+                        .map(row -> StoredTurn.of(row, title(row.getString("words"))))
+                        .toList());
+    }
+
+    private static @Nullable String title(@Nullable String words) {
+        return words == null ? null : Derivation.titleIn(RawJson.of(words));
+    }
+
+    /** What the user said first in the chain of a turn, cut to a title. */
+    static Future<@Nullable String> prompt(SqlClient client, StoredTurn turn) {
+        Tuple of = Tuple.of(
+                turn.scope().org().value(),
+                turn.scope().environment().value(),
+                turn.session().value(),
+                Buffer.buffer(turn.leaf()));
+        return client.preparedQuery(PROMPTS).execute(of).map(rows -> {
+            for (Row row : rows) {
+                String prompt = Derivation.promptIn(RawJson.of(row.getString("content")));
+                if (prompt != null) {
+                    return prompt;
+                }
+            }
+            return null;
+        });
+    }
+
+    static Future<Integer> reprice(SqlClient client, Map<StoredTurn, Charge> charges) {
+        Columns<Map.Entry<StoredTurn, Charge>> columns = Columns.of(new ArrayList<>(charges.entrySet()))
+                .uuid(e -> e.getKey().id().value())
+                .uuid(e -> e.getKey().scope().org().value())
+                .bigint(e -> e.getValue().nanoUsd())
+                .text(e -> e.getValue().source().text())
+                .text(e -> e.getValue().ref());
+        return client.preparedQuery(REPRICE).execute(columns.tuple()).map(rows -> rows.rowCount());
+    }
+
+    /** Sessions after an id, in the order of their ids. */
+    static Future<List<SessionId>> sessions(SqlClient client, SessionId after, @Nullable OrgId org, int most) {
+        return client.preparedQuery(NEXT_SESSIONS)
+                .execute(Tuple.of(after.value(), org == null ? null : org.value(), most))
+                .map(rows -> rows.stream()
+                        .map(row -> new SessionId(row.getUUID("id")))
+                        .toList());
+    }
+}

@@ -1,0 +1,265 @@
+package dev.turnkeep.session.turn;
+
+import static dev.turnkeep.session.turn.SampleTurn.NOON;
+import static dev.turnkeep.session.turn.SampleTurn.said;
+import static java.time.Duration.ofMinutes;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnkeep.contracts.id.Scope;
+import dev.turnkeep.contracts.id.SessionId;
+import dev.turnkeep.contracts.price.Overrides;
+import dev.turnkeep.contracts.price.Prices;
+import dev.turnkeep.contracts.turn.StopKind;
+import dev.turnkeep.localstack.junit.TestSpace;
+import dev.turnkeep.localstack.junit.WithLocalStack;
+import dev.turnkeep.session.price.PriceSource;
+import dev.turnkeep.session.turn.Repricing.Range;
+import dev.turnkeep.session.turn.StoredTurns.Place;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Costs and findings as the turn transaction writes them, and as the jobs write them once more. */
+@WithLocalStack
+class CostIT {
+    private static final SessionId FIRST = new SessionId(new UUID(0, 0));
+    private static final Instant EARLY = Instant.parse("2020-01-01T00:00:00Z");
+    private static final Instant LATE = Instant.parse("2100-01-01T00:00:00Z");
+    /** What {@link SampleTurn#USAGE} costs by the list: 30 input, 60 read, 6 + 4 written, 20 output. */
+    private static final long SONNET = 30L * 3_000 + 60L * 300 + 6L * 3_750 + 4L * 6_000 + 20L * 15_000;
+
+    private static final String FINDINGS =
+            "SELECT id, status, outcome, outcome_at, derived_title, title_source, model, model_usage, cost_nano_usd,"
+                    + " unpriced_turns FROM sessions WHERE org_id = '%s' ORDER BY id";
+    private static final String THREADS = "SELECT t::text FROM session_threads t WHERE org_id = '%s' ORDER BY 1";
+
+    private static TurnDatabase database;
+    private Scope scope;
+
+    @BeforeAll
+    static void open(TestSpace space) {
+        database = new TurnDatabase(space);
+    }
+
+    @AfterAll
+    static void close() {
+        database.close();
+    }
+
+    @BeforeEach
+    void newOrganisation() {
+        scope = database.scope();
+    }
+
+    @Test
+    void sessionTurnsModelsAndThreadsShowOneNumber() {
+        // When
+        conversation();
+
+        // Then
+        assertThat(one("SELECT cost_nano_usd, unpriced_turns FROM sessions WHERE " + mine()))
+                .isEqualTo(4 * SONNET + "|1");
+        assertThat(one("SELECT sum(cost_nano_usd), count(*) FILTER (WHERE cost_nano_usd IS NULL) FROM turns WHERE "
+                        + mine()))
+                .isEqualTo(4 * SONNET + "|1");
+        assertThat(one("SELECT sum((m ->> 'cost_nano_usd')::bigint), sum((m ->> 'unpriced_turns')::bigint) "
+                        + "FROM sessions, jsonb_array_elements(model_usage) m WHERE " + mine()))
+                .isEqualTo(4 * SONNET + "|1");
+        assertThat(one("SELECT thread_id, turn_count, cost_nano_usd, unpriced_turns FROM session_threads WHERE "
+                        + mine()))
+                .isEqualTo("t-1|2|" + SONNET + "|1");
+        assertThat(database.rows("SELECT DISTINCT cost_source, price_ref, p.source FROM turns t "
+                        + "LEFT JOIN prices p ON p.ref = t.price_ref WHERE t." + mine() + " ORDER BY 1"))
+                .containsExactly(
+                        "priced|genai-prices@" + TurnDatabase.PRICES.list().version()
+                                + ":anthropic/claude-sonnet-4-6#1|genai-prices",
+                        "unpriced|null|null");
+    }
+
+    @Test
+    void theFindingsAreThoseOfTheTurns() {
+        // When
+        conversation();
+
+        // Then
+        assertThat(one("SELECT status, outcome, derived_title, title_source, model FROM sessions WHERE " + mine()))
+                .isEqualTo("unknown|waiting|Parser fix|harness|claude-sonnet-4-6");
+    }
+
+    @Test
+    void aSessionThatEndsWhileItsAgentWaitsIsAbandoned() {
+        // Given
+        database.store(SampleTurn.in(scope, "s-1", "r-1").stopping(StopKind.TOOL_USE));
+        String live = one("SELECT status FROM sessions WHERE " + mine());
+
+        // When
+        database.execute("SELECT change_sessions(ARRAY[id], ARRAY[version], ARRAY[gen_random_uuid()], 'session.ended', "
+                + "'idle', now()) FROM sessions WHERE " + mine());
+
+        // Then
+        assertThat(live).isEqualTo("unknown");
+        assertThat(one("SELECT status FROM sessions WHERE " + mine())).isEqualTo("abandoned");
+        assertThat(one("SELECT payload -> 'session' ->> 'status' FROM session_events WHERE type = 'session.ended' AND "
+                        + mine()))
+                .isEqualTo("abandoned");
+    }
+
+    @Test
+    void repricingMovesAllNumbersTogetherInBoundedStepsAndOnlyOnce() {
+        // Given
+        conversation();
+        Prices dearer = prices("""
+                {"prices": [
+                  {"name": "dear", "provider": "anthropic", "model": {"starts_with": "claude"}, "until": "2026-05-01T12:03:00Z",
+                   "rates": {"input_mtok": 10, "output_mtok": 10}},
+                  {"name": "new", "provider": "anthropic", "model": "no-such-model",
+                   "rates": {"input_mtok": 1, "output_mtok": 1}}]}""");
+        long dear = 120L * 10_000;
+        long fresh = 120L * 1_000;
+
+        // When
+        int changed = reprice(dearer, EARLY, LATE, 2);
+
+        // Then
+        long expected = 2 * dear + 2 * SONNET + fresh;
+        assertThat(changed).isEqualTo(3);
+        assertThat(one("SELECT cost_nano_usd, unpriced_turns FROM sessions WHERE " + mine()))
+                .isEqualTo(expected + "|0");
+        assertThat(one("SELECT sum(cost_nano_usd) FROM turns WHERE " + mine())).isEqualTo(String.valueOf(expected));
+        assertThat(one("SELECT sum((m ->> 'cost_nano_usd')::bigint) "
+                        + "FROM sessions, jsonb_array_elements(model_usage) m WHERE " + mine()))
+                .isEqualTo(String.valueOf(expected));
+        assertThat(one("SELECT cost_nano_usd, unpriced_turns FROM session_threads WHERE " + mine()))
+                .isEqualTo((SONNET + fresh) + "|0");
+        assertThat(one("SELECT (SELECT payload -> 'session' ->> 'cost_nano_usd' FROM session_events e "
+                        + "WHERE e.type = 'session.updated' AND e." + mine() + " ORDER BY position DESC LIMIT 1)"))
+                .isEqualTo(String.valueOf(expected));
+        List<String> once = database.rows("SELECT t::text FROM sessions t WHERE " + mine());
+        assertThat(reprice(dearer, EARLY, LATE, 2)).isZero();
+        assertThat(database.rows("SELECT t::text FROM sessions t WHERE " + mine()))
+                .isEqualTo(once);
+    }
+
+    @Test
+    void repricingLeavesWhatHappenedOutsideOfTheRange() {
+        // Given
+        conversation();
+        Prices free = prices("""
+                {"prices": [{"name": "free", "provider": "anthropic", "model": {"contains": ""},
+                             "rates": {"input_mtok": 0, "output_mtok": 0}}]}""");
+
+        // When
+        int changed = reprice(free, NOON.plus(ofMinutes(1)), NOON.plus(ofMinutes(2)), 100);
+
+        // Then
+        assertThat(changed).isOne();
+        assertThat(one("SELECT cost_nano_usd FROM sessions WHERE " + mine())).isEqualTo(String.valueOf(3 * SONNET));
+    }
+
+    @Test
+    void rederivingFindsWhatTheTurnTransactionFound() {
+        // Given
+        conversation();
+        database.store(
+                SampleTurn.in(scope, "s-2", "x-1").stopping(StopKind.TOOL_USE),
+                SampleTurn.in(scope, "s-2", "x-2").at(NOON.plusSeconds(5)).stopping(StopKind.LENGTH));
+        List<String> found = database.rows(FINDINGS.formatted(scope.org()));
+        List<String> threads = database.rows(THREADS.formatted(scope.org()));
+        database.execute(
+                "UPDATE sessions SET status = 'unknown', outcome = 'none', outcome_at = NULL, derived_title = NULL,"
+                        + " title_source = NULL, model = NULL, model_usage = '[]' WHERE " + mine());
+        database.execute("DELETE FROM session_threads WHERE " + mine());
+
+        // When
+        int changed = rederive();
+
+        // Then
+        assertThat(changed).isEqualTo(2);
+        assertThat(database.rows(FINDINGS.formatted(scope.org()))).isEqualTo(found);
+        assertThat(database.rows(THREADS.formatted(scope.org()))).isEqualTo(threads);
+        assertThat(one("SELECT count(*) FROM session_events WHERE type = 'session.updated' AND " + mine()))
+                .isEqualTo("2");
+        assertThat(rederive()).isZero();
+    }
+
+    @Test
+    void aReplayStoresWhatIsMissingAndVouchesForNothing() {
+        // Given
+        SampleTurn stored = SampleTurn.in(scope, "s-1", "r-1");
+        SampleTurn missing = SampleTurn.in(scope, "s-1", "r-2").at(NOON.plusSeconds(1));
+        database.store(stored);
+        String progress =
+                "SELECT topic, partition, processed_through, next_offset FROM partition_progress ORDER BY 1, 2";
+        List<String> before = database.rows(progress);
+
+        // When
+        Outcome outcome = database.transaction.replay(List.of(stored.pending(), missing.pending()));
+
+        // Then
+        assertThat(outcome.stored()).isOne();
+        assertThat(outcome.repeated()).isOne();
+        assertThat(one("SELECT turn_count FROM sessions WHERE " + mine())).isEqualTo("2");
+        assertThat(database.rows(progress)).isEqualTo(before);
+    }
+
+    /** Four turns of a model that has a price, one of them a sub-agent's and one a title, and one turn of one that has none. */
+    private void conversation() {
+        database.store(
+                SampleTurn.in(scope, "s-1", "r-1"),
+                SampleTurn.in(scope, "s-1", "r-2").at(NOON.plus(ofMinutes(1))).stopping(StopKind.TOOL_USE));
+        database.store(
+                SampleTurn.in(scope, "s-1", "r-3").at(NOON.plus(ofMinutes(3))).onThread("t-1"),
+                SampleTurn.in(scope, "s-1", "r-4")
+                        .at(NOON.plus(ofMinutes(4)))
+                        .onThread("t-1")
+                        .ofModel("no-such-model"));
+        database.store(SampleTurn.in(scope, "s-1", "r-5")
+                .at(NOON.plus(ofMinutes(5)))
+                .withoutTools()
+                .saying(List.of(
+                        said("user", "a title, please", "a title"),
+                        said("assistant", "{\\\"title\\\": \\\"Parser fix\\\"}", "title"))));
+    }
+
+    private int reprice(Prices prices, Instant from, Instant until, int most) {
+        Repricing repricing = new Repricing(database.pool, Clock.systemUTC(), prices);
+        int turns = 0;
+        for (Place place = new Place(FIRST, 0); place != null; ) {
+            Repricing.Done done = repricing.batch(new Range(from, until, scope.org()), place, most);
+            turns += done.turns();
+            place = done.next();
+        }
+        return turns;
+    }
+
+    private int rederive() {
+        Rederiving rederiving = new Rederiving(database.pool, Clock.systemUTC());
+        int changed = 0;
+        for (SessionId after = FIRST; after != null; ) {
+            Rederiving.Done done = rederiving.batch(after, scope.org(), 1);
+            changed += done.changed();
+            after = done.next();
+        }
+        return changed;
+    }
+
+    private static Prices prices(String overrides) {
+        return new Prices(
+                Overrides.read("overrides.json", overrides.getBytes(StandardCharsets.UTF_8)), PriceSource.published());
+    }
+
+    private String one(String sql) {
+        return Objects.requireNonNull(database.rows(sql).getFirst());
+    }
+
+    private String mine() {
+        return "org_id = '" + scope.org() + "'";
+    }
+}
