@@ -139,11 +139,17 @@ class LifecycleIT {
     void aSessionCostsTheSameEverywhere() {
         // Given
         Tenant tenant = tenant("cost");
-        String id = started(tenant, "priced");
-        talk(tenant, "priced", 2);
+        for (int i = 0; i < 3; i++) {
+            tenant.post(Turn.in("priced")
+                    .request("cost-" + i)
+                    .says("question " + i, "answer")
+                    .tokens(1_000 + i, 100)
+                    .json());
+        }
 
         // When
         JsonNode session = tenant.session(Turn.HARNESS, "priced", 3);
+        String id = session.path("id").asText();
 
         // Then
         long cost = session.path("cost_nano_usd").asLong();
