@@ -82,6 +82,10 @@ listbench: ## measure pages of lists with 1,000,000 sessions of one organisation
 	@$(WITH_JDK) local-stack/bin/build $(SERVICES) benchmarks && "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED \
 		-cp "benchmarks/target/classes:$$(cat benchmarks/target/benchmarks.classpath)" dev.turnkeep.benchmarks.Listing
 
+prices: ## write the price list and what its test compares with anew: VERSION= of genai-prices, the pinned one by default
+	@cd contracts/prices && $(if $(VERSION),npm install --save-exact --package-lock-only @pydantic/genai-prices@$(VERSION) &&) \
+		npm ci && node vendor.mjs && node golden.mjs ../src/test/resources/price/golden.jsonl
+
 build: ## build everything without running tests
 	@$(WITH_JDK) $(MVN) -B -ntp -q -DskipTests verify
 
