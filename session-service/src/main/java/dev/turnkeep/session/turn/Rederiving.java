@@ -74,6 +74,10 @@ final class Rederiving {
         });
     }
 
+    private static @Nullable String prompt(SqlConnection connection, StoredTurn turn) {
+        return await(StoredTurns.prompt(connection, turn)).orElse(null);
+    }
+
     private static Folded fold(SqlConnection connection, Session session) {
         Totals totals = Totals.ZERO;
         Findings findings = Findings.NONE;
@@ -83,7 +87,7 @@ final class Rederiving {
         do {
             page = await(StoredTurns.ofSession(connection, session.id(), seq, PAGE));
             for (StoredTurn turn : page) {
-                TurnFindings shown = turn.findings(() -> await(StoredTurns.prompt(connection, turn)));
+                TurnFindings shown = turn.findings(() -> prompt(connection, turn));
                 totals = totals.plus(turn.adds(), turn.late());
                 findings = findings.after(shown, turn.eventAt(), turn.adds(), turn.late());
                 if (shown.thread() != null) {

@@ -15,6 +15,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The statements on turns that are stored already. Bounded, each of them: they walk an index and stop. */
@@ -140,8 +141,8 @@ final class StoredTurns {
         return words == null ? null : Derivation.titleIn(RawJson.of(words));
     }
 
-    /** What the user said first in the chain of a turn, cut to a title. */
-    static Future<@Nullable String> prompt(SqlClient client, StoredTurn turn) {
+    /** What the user said first in the chain of a turn, cut to a title; empty when nobody said a word. */
+    static Future<Optional<String>> prompt(SqlClient client, StoredTurn turn) {
         Tuple of = Tuple.of(
                 turn.scope().org().value(),
                 turn.scope().environment().value(),
@@ -151,10 +152,10 @@ final class StoredTurns {
             for (Row row : rows) {
                 String prompt = Derivation.promptIn(RawJson.of(row.getString("content")));
                 if (prompt != null) {
-                    return prompt;
+                    return Optional.of(prompt);
                 }
             }
-            return null;
+            return Optional.empty();
         });
     }
 
