@@ -152,7 +152,7 @@ class CostIT {
         // Given
         conversation();
         Prices free = prices("""
-                {"prices": [{"name": "free", "provider": "anthropic", "model": {"contains": ""},
+                {"prices": [{"name": "free", "provider": "anthropic", "model": {"starts_with": "claude"},
                              "rates": {"input_mtok": 0, "output_mtok": 0}}]}""");
 
         // When

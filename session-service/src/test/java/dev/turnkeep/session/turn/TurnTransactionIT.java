@@ -57,7 +57,7 @@ class TurnTransactionIT {
         assertThat(sessions("state, epoch, turn_count, input_tokens, output_tokens, cache_read_tokens, "
                         + "cache_write_tokens, reasoning_tokens, tool_calls, tool_errors, unpriced_turns, version, "
                         + "kafka_partition, started_at, last_event_at, cwd"))
-                .containsExactly("open|1|2|200|40|120|20|10|4|2|2|1|0|2026-05-01 12:00:00+00|"
+                .containsExactly("open|1|2|200|40|120|20|10|4|2|0|1|0|2026-05-01 12:00:00+00|"
                         + "2026-05-01 12:00:05+00|/home/someone");
         assertThat(events()).containsExactly("session.started|new");
         assertThat(count("nodes")).isEqualTo(4);
