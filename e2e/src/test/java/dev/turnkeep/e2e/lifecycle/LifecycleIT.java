@@ -161,10 +161,11 @@ class LifecycleIT {
                 .isEqualTo(cost);
         assertThat(session.path("model_usage").get(0).path("cost_nano_usd").asLong())
                 .isEqualTo(cost);
-        String inClickHouse =
-                "SELECT toString(s.cost_nano_usd), toString(JSONExtractInt(s.model_usage, 1, 'cost_nano_usd')),"
-                        + " toString((SELECT sum(t.cost_nano_usd) FROM ${database}.turns t WHERE t.session_id = '" + id + "'))"
-                        + " FROM ${database}.sessions s WHERE s.id = '" + id + "'";
+        String inClickHouse = """
+                SELECT toString(s.cost_nano_usd), toString(JSONExtractInt(s.model_usage, 1, 'cost_nano_usd')),
+                       toString((SELECT sum(t.cost_nano_usd) FROM ${database}.turns t WHERE t.session_id = '%1$s'))
+                FROM ${database}.sessions s WHERE s.id = '%1$s'
+                """.formatted(id);
         List<String> same = List.of(cost + "\t" + cost + "\t" + cost);
         until("ClickHouse shows the cost", () -> system.analytics(inClickHouse).equals(same));
     }
