@@ -7,7 +7,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.Types;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The one function of the database that ingest calls, over a table of the test's own. */
 final class Keys {
@@ -25,12 +27,13 @@ final class Keys {
                     DO $$ BEGIN CREATE ROLE turnkeep_ingest NOLOGIN;
                     EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
                     CREATE TABLE IF NOT EXISTS keys (
-                        hash bytea PRIMARY KEY, key_id uuid, org_id uuid, environment text, scopes text[]);
+                        hash bytea PRIMARY KEY, key_id uuid, org_id uuid, environment text, scopes text[],
+                        rate_limit integer);
                     CREATE OR REPLACE FUNCTION api_key(hash bytea)
                         RETURNS TABLE (key_id uuid, org_id uuid, environment text, scopes text[],
                             expires_at timestamptz, rate_limit integer)
                         LANGUAGE sql STABLE SECURITY DEFINER
-                        AS 'SELECT k.key_id, k.org_id, k.environment, k.scopes, NULL::timestamptz, 20000
+                        AS 'SELECT k.key_id, k.org_id, k.environment, k.scopes, NULL::timestamptz, k.rate_limit
                             FROM keys k WHERE k.hash = $1';
                     GRANT EXECUTE ON FUNCTION api_key(bytea) TO turnkeep_ingest;
                     """);
@@ -40,13 +43,19 @@ final class Keys {
     }
 
     static void add(TestStack stack, String key, String scope) throws SQLException {
+        add(stack, key, scope, null);
+    }
+
+    /** @param limit requests in a window; null is without */
+    static void add(TestStack stack, String key, String scope, @Nullable Integer limit) throws SQLException {
         try (Connection connection = stack.database();
                 PreparedStatement insert = connection.prepareStatement(
-                        "INSERT INTO keys VALUES (?, gen_random_uuid(), ?, ?, ARRAY[?]) ON CONFLICT DO NOTHING")) {
+                        "INSERT INTO keys VALUES (?, gen_random_uuid(), ?, ?, ARRAY[?], ?) ON CONFLICT DO NOTHING")) {
             insert.setBytes(1, sha256(key));
             insert.setObject(2, ORG);
             insert.setString(3, ENVIRONMENT);
             insert.setString(4, scope);
+            insert.setObject(5, limit, Types.INTEGER);
             insert.executeUpdate();
         }
     }

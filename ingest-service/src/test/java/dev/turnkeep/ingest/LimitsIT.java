@@ -14,8 +14,10 @@ import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +108,35 @@ class LimitsIT {
         assertThat(next.text("/code")).isEqualTo("rate_limited");
         assertThat(Integer.parseInt(next.header("Retry-After"))).isBetween(1, 50);
         assertThat(other.status()).isEqualTo(202);
+    }
+
+    @Test
+    void countsTheRequestsOfAKeyWhoseEnvironmentLimitsThem() throws SQLException {
+        // Given
+        String key = UUID.randomUUID().toString();
+        Keys.add(stack, key, "ingest", 2);
+        String turn = Turns.anthropic("limited", key);
+
+        // When
+        List<Answer> answers = Stream.generate(() -> service.turn(turn, "Authorization", "Bearer " + key))
+                .limit(5)
+                .toList();
+        Answer unlimited = service.turn(turn);
+
+        // Then: at most two windows were touched
+        assertThat(answers.getFirst().status()).isEqualTo(202);
+        assertThat(answers.getFirst().header("x-ratelimit-limit")).isEqualTo("2");
+        assertThat(answers.getFirst().header("x-ratelimit-remaining")).isEqualTo("1");
+        Answer refused = answers.stream()
+                .filter(answer -> answer.status() != 202)
+                .findFirst()
+                .orElseThrow();
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.text("/code")).isEqualTo("rate_limited");
+        assertThat(refused.header("x-ratelimit-remaining")).isEqualTo("0");
+        assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 10);
+        assertThat(unlimited.status()).isEqualTo(202);
+        assertThat(unlimited.header("x-ratelimit-limit")).isEmpty();
     }
 
     public static final class Small implements QuarkusTestProfile {

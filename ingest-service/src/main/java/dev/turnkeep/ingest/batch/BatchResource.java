@@ -73,7 +73,7 @@ public class BatchResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = BatchAnswer.class)))
     public Response ingest(InputStream in, @Context HttpServerRequest request) throws IOException {
-        Scope scope = callers.scope(request::getHeader);
+        Scope scope = callers.scope(request);
         BodyFormat format = BodyFormat.of(request.getHeader("Content-Type"));
         limit.take(scope.org(), 0);
         try (Reservation reservation = budget.open()) {

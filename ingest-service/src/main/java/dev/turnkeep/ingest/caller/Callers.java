@@ -4,25 +4,27 @@ import dev.turnkeep.contracts.id.Scope;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.platform.auth.Authenticator;
+import dev.turnkeep.platform.auth.Principal;
 import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** From a request's headers to whose data it brings. */
+/** From a request's headers to whose data it brings. Each request counts against its key's limit. */
 @Singleton
 public class Callers {
     private static final Logger LOG = LoggerFactory.getLogger(Callers.class);
     private static final String PERMISSION = "ingest";
 
     private final Authenticator authenticator;
+    private final RequestLimits limits;
     private final Trusted trusted;
 
-    Callers(Authenticator authenticator, TrustedConfig config) {
+    Callers(Authenticator authenticator, RequestLimits limits, TrustedConfig config) {
         this.authenticator = authenticator;
+        this.limits = limits;
         this.trusted = Trusted.of(config);
     }
 
@@ -46,14 +48,17 @@ public class Callers {
      * Whose data it is.
      *
      * @throws Invalid 401 without a credential that is known, 403 when it may not ingest
-     * @throws dev.turnkeep.platform.http.RetryLater (503) when the credential cannot be looked up at the moment
+     * @throws dev.turnkeep.platform.http.RetryLater 503 when the credential cannot be looked up at the moment, 429 when
+     *     its key has asked too often
      */
-    public Scope scope(Function<String, @Nullable String> headers) {
-        String authorization = headers.apply("Authorization");
+    public Scope scope(HttpServerRequest request) {
+        String authorization = request.getHeader("Authorization");
         if (Authenticator.bearer(authorization).isEmpty()) {
-            return trusted.scope(headers)
+            return trusted.scope(request::getHeader)
                     .orElseThrow(() -> new Invalid(Problem.UNAUTHENTICATED, null, "a bearer API key is required"));
         }
-        return authenticator.authenticate(authorization).requiring(PERMISSION).scope();
+        Principal caller = authenticator.authenticate(authorization).requiring(PERMISSION);
+        limits.count(request.response(), caller);
+        return caller.scope();
     }
 }

@@ -4,6 +4,7 @@ import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.platform.http.ProblemDocument;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.OASFactory;
@@ -38,6 +39,11 @@ public class ProblemResponses implements OASFilter {
             Problem.INTERNAL,
             Problem.UNAVAILABLE,
             Problem.OVERLOADED);
+
+    private static final Map<String, String> LIMITS = Map.of(
+            "x-ratelimit-limit", "Requests of the key in a window; where they are limited, on every answer",
+            "x-ratelimit-remaining", "What is left of them",
+            "x-ratelimit-reset", "When the next window begins, in milliseconds since 1970");
 
     @Override
     public void filterOpenAPI(OpenAPI document) {
@@ -87,6 +93,13 @@ public class ProblemResponses implements OASFilter {
                     OASFactory.createHeader()
                             .description("Seconds to wait")
                             .schema(OASFactory.createSchema().addType(SchemaType.INTEGER)));
+        }
+        if (status == Problem.RATE_LIMITED.status()) {
+            LIMITS.forEach((name, meaning) -> response.addHeader(
+                    name,
+                    OASFactory.createHeader()
+                            .description(meaning)
+                            .schema(OASFactory.createSchema().addType(SchemaType.INTEGER))));
         }
         return response;
     }

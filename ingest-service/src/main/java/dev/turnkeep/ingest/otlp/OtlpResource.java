@@ -83,7 +83,7 @@ public class OtlpResource {
                 @Content(mediaType = "application/json", schema = @Schema(ref = "ExportTraceServiceResponse"))
             })
     public Response export(InputStream in, @Context HttpServerRequest request) throws IOException {
-        Scope scope = callers.scope(request::getHeader);
+        Scope scope = callers.scope(request);
         OtlpFormat format = OtlpFormat.of(request.getHeader("Content-Type"));
         limit.take(scope.org(), 0);
         try (Reservation reservation = budget.open()) {

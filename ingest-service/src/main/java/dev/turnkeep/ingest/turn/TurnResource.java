@@ -60,7 +60,7 @@ public class TurnResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = IngestAnswer.class)))
     public Response ingest(InputStream in, @Context HttpServerRequest request) throws IOException {
-        Scope scope = callers.scope(request::getHeader);
+        Scope scope = callers.scope(request);
         BodyFormat.of(request.getHeader("Content-Type")).requiring(BodyFormat.JSON);
         limit.take(scope.org(), 1);
         try (Reservation reservation = budget.open()) {

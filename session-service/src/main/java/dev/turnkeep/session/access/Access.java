@@ -4,6 +4,7 @@ import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.platform.auth.Authenticator;
 import dev.turnkeep.platform.auth.Principal;
+import dev.turnkeep.platform.limit.RateLimits;
 import dev.turnkeep.session.access.SessionNames.Names;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Singleton;

@@ -1,4 +1,4 @@
-package dev.turnkeep.session.access;
+package dev.turnkeep.platform.limit;
 
 import java.time.Duration;
 import java.time.Instant;

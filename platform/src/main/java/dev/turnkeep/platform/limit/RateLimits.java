@@ -1,15 +1,13 @@
-package dev.turnkeep.session.access;
+package dev.turnkeep.platform.limit;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.platform.http.RetryLater;
-import dev.turnkeep.platform.redis.RedisKeysConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.redis.datasource.ReactiveRedisDataSource;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.mutiny.redis.client.Response;
-import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,8 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Counts requests per key and window: in Redis, so that all instances share one count; here while Redis is away, so that
  * each instance allows as much. State: the local counts, and until when Redis is not asked.
  */
-@Singleton
-class RateLimits {
+public final class RateLimits {
     /** Counts, and lets the count go with its window, in one step: a count without an end would stay for ever. */
     private static final String COUNT = """
         local used = redis.call('INCR', KEYS[1])
@@ -33,38 +30,48 @@ class RateLimits {
     private static final int LOCAL = 100_000;
 
     private final ReactiveRedisDataSource redis;
-    private final LimitsConfig config;
+    private final Duration window;
+    private final Duration patience;
     private final MeterRegistry registry;
     private final Clock clock;
     private final String prefix;
     private final Cache<String, AtomicLong> local;
     private volatile Instant askAgain = Instant.MIN;
 
-    RateLimits(
+    /**
+     * @param prefix of the counts' names in Redis; services with a prefix of their own count for themselves
+     * @param window requests are counted in windows of this length
+     * @param patience how long a request waits for Redis before it is counted here only
+     */
+    public RateLimits(
             ReactiveRedisDataSource redis,
-            RedisKeysConfig keys,
-            LimitsConfig config,
+            String prefix,
+            Duration window,
+            Duration patience,
             MeterRegistry registry,
             Clock clock) {
         this.redis = redis;
-        this.config = config;
+        this.prefix = prefix;
+        this.window = window;
+        this.patience = patience;
         this.registry = registry;
         this.clock = clock;
-        this.prefix = keys.keyPrefix() + "limit:";
         this.local = Caffeine.newBuilder()
                 .maximumSize(LOCAL)
-                .expireAfterWrite(config.window().multipliedBy(2))
+                .expireAfterWrite(window.multipliedBy(2))
                 .build();
     }
 
     /**
      * Counts a request and tells in the answer's headers what is left.
      *
+     * @param whose the key's, or another name without blanks
+     * @param limit requests in a window
      * @throws RetryLater (429) when nothing is
      */
-    void count(HttpServerResponse response, String whose, int limit) {
+    public void count(HttpServerResponse response, String whose, int limit) {
         Instant now = clock.instant();
-        Instant reset = Allowance.resetAfter(now, config.window());
+        Instant reset = Allowance.resetAfter(now, window);
         Allowance allowance = new Allowance(limit, used(whose + ":" + reset.toEpochMilli(), now), reset);
         response.putHeader("x-ratelimit-limit", Long.toString(allowance.limit()));
         response.putHeader("x-ratelimit-remaining", Long.toString(allowance.remaining()));
@@ -75,28 +82,23 @@ class RateLimits {
         }
     }
 
-    private long used(String window, Instant now) {
+    private long used(String counted, Instant now) {
         if (now.isBefore(askAgain)) {
-            return usedHere(window);
+            return usedHere(counted);
         }
         try {
-            Response used = redis.execute(
-                            "EVAL",
-                            COUNT,
-                            "1",
-                            prefix + window,
-                            Long.toString(config.window().toMillis() * 2))
+            Response used = redis.execute("EVAL", COUNT, "1", prefix + counted, Long.toString(window.toMillis() * 2))
                     .await()
-                    .atMost(config.patience());
+                    .atMost(patience);
             return used.toLong();
         } catch (RuntimeException e) {
             // Away, or slow: not every request is to wait for it.
             askAgain = now.plus(PAUSE);
-            return usedHere(window);
+            return usedHere(counted);
         }
     }
 
-    private long usedHere(String window) {
-        return Objects.requireNonNull(local.get(window, _ -> new AtomicLong())).incrementAndGet();
+    private long usedHere(String counted) {
+        return Objects.requireNonNull(local.get(counted, _ -> new AtomicLong())).incrementAndGet();
     }
 }

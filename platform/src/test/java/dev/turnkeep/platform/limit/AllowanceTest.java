@@ -1,4 +1,4 @@
-package dev.turnkeep.session.access;
+package dev.turnkeep.platform.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

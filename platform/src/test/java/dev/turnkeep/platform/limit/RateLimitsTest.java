@@ -1,11 +1,10 @@
-package dev.turnkeep.session.access;
+package dev.turnkeep.platform.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.platform.http.RetryLater;
-import dev.turnkeep.platform.redis.RedisKeysConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.redis.datasource.ReactiveRedisDataSource;
 import io.vertx.core.http.HttpServerResponse;
@@ -24,42 +23,8 @@ class RateLimitsTest {
 
     private final AtomicInteger asked = new AtomicInteger();
     private final Map<String, String> headers = new HashMap<>();
-    private final RateLimits limits =
-            new RateLimits(awayRedis(), new Keys(), new Limits(), new SimpleMeterRegistry(), NOON);
-
-    private record Keys() implements RedisKeysConfig {
-        @Override
-        public String url() {
-            return "redis://localhost:1";
-        }
-
-        @Override
-        public String keyPrefix() {
-            return "test:";
-        }
-    }
-
-    private record Limits() implements LimitsConfig {
-        @Override
-        public Duration window() {
-            return Duration.ofSeconds(10);
-        }
-
-        @Override
-        public int requests() {
-            return 1;
-        }
-
-        @Override
-        public int publicRequests() {
-            return 1;
-        }
-
-        @Override
-        public Duration patience() {
-            return Duration.ofMillis(10);
-        }
-    }
+    private final RateLimits limits = new RateLimits(
+            awayRedis(), "test:limit:", Duration.ofSeconds(10), Duration.ofMillis(10), new SimpleMeterRegistry(), NOON);
 
     @Test
     void countsHereWhileRedisIsAwayAndDoesNotAskItEachTime() {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.platform.limit;
+
+import org.jspecify.annotations.NullMarked;
