@@ -58,6 +58,15 @@ record Service(URI base) {
         return send(request.build());
     }
 
+    /** Without telling how long the body is. */
+    Answer stream(String path, byte[] body, String type, String bearer) {
+        return send(request(path)
+                .header("Content-Type", type)
+                .header("Authorization", "Bearer " + bearer)
+                .POST(BodyPublishers.fromPublisher(BodyPublishers.ofByteArray(body)))
+                .build());
+    }
+
     Answer get(String path, String bearer) {
         return send(request(path)
                 .header("Accept", "application/json")

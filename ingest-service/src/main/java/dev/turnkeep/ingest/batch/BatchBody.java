@@ -16,6 +16,8 @@ import java.util.List;
 /** Takes a batch apart into the turns it holds, without looking into them. */
 final class BatchBody {
     private static final String TURNS = "turns";
+    /** Members beside the turns, which are passed over. */
+    private static final int OTHERS = 1_000;
 
     private final RawJson body;
     private final int most;
@@ -52,7 +54,11 @@ final class BatchBody {
                 throw new Invalid(Problem.INVALID_ENVELOPE, null, "the batch must be an object");
             }
             List<RawJson> turns = null;
+            int members = 0;
             while (parser.nextToken() != JsonToken.END_OBJECT) {
+                if (++members > OTHERS) {
+                    throw new Invalid(Problem.INVALID_ENVELOPE, null, "the batch has more than " + OTHERS + " members");
+                }
                 boolean isTurns = TURNS.equals(parser.currentName());
                 JsonToken value = parser.nextToken();
                 if (isTurns && value == JsonToken.START_ARRAY) {

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the JSON form of an {@code ExportTraceServiceRequest}, span by span: ids are hexadecimal, 64-bit numbers texts. */
 final class JsonTraces {
+    /** Of one object: an export has many spans, but each of its messages few members. */
+    private static final int MEMBERS = 1_000;
+
     private final RawJson source;
     private final JsonParser parser;
 
@@ -227,7 +230,11 @@ final class JsonTraces {
         if (parser.currentToken() != JsonToken.START_OBJECT) {
             throw form();
         }
+        int members = 0;
         while (parser.nextToken() != JsonToken.END_OBJECT) {
+            if (++members > MEMBERS) {
+                throw new Invalid(Problem.MALFORMED, null, "an object has more than " + MEMBERS + " members");
+            }
             String name = parser.currentName();
             parser.nextToken();
             member.read(name);

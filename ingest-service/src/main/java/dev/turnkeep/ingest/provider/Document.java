@@ -42,13 +42,14 @@ final class Document {
 
     /** @param root the document's name in paths */
     static <T extends @Nullable Object> T read(RawJson source, Problem problem, String root, Reading<T> reading) {
-        try (JsonParser parser = Json.parser(source)) {
+        try (JsonParser parser = Json.limitedParser(source)) {
             if (parser.nextToken() == null) {
                 throw new Invalid(problem, root, root + ": is empty");
             }
             return reading.read(new Document(source, parser, problem));
         } catch (StreamConstraintsException e) {
-            throw new Invalid(problem, root, root + ": is nested too deeply, or holds too long a name or number");
+            throw new Invalid(
+                    problem, root, root + ": is nested too deeply, or holds too much, or too long a name or number");
         } catch (IOException e) {
             throw new Invalid(problem, root, root + ": is not valid JSON");
         }

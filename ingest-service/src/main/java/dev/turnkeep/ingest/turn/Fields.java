@@ -39,7 +39,7 @@ public final class Fields {
      * @throws Invalid (400) for anything else
      */
     public static Fields read(@Nullable String path, RawJson source, Set<String> textNames, Set<String> rawNames) {
-        try (JsonParser parser = Json.parser(source)) {
+        try (JsonParser parser = Json.limitedParser(source)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new Invalid(
                         Problem.INVALID_ENVELOPE, path, (path == null ? "the turn" : path) + " must be an object");
@@ -72,7 +72,8 @@ public final class Fields {
                 new Invalid(
                         Problem.MALFORMED,
                         null,
-                        "the JSON is nested deeper than " + Json.DEPTH + " or exceeds a limit");
+                        "the JSON is nested deeper than " + Json.DEPTH + ", has more than " + Json.TOKENS
+                                + " names, values and brackets, or exceeds another limit");
             case JsonProcessingException json
             when json.getLocation() != null ->
                 new Invalid(
