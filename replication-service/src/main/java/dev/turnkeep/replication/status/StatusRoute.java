@@ -55,6 +55,7 @@ public class StatusRoute {
         json.writeStringField("confirmed_lsn", report.confirmed().toString());
         json.writeNumberField("rows_in_flight", report.rowsInFlight());
         json.writeNumberField("retained_bytes", report.retainedBytes());
+        json.writeNumberField("quarantined", report.quarantined());
         json.writeNumberField("lag_seconds", report.lag().toMillis() / 1000.0);
         json.writeNumberField("heartbeat_age_seconds", report.heartbeatAge().toMillis() / 1000.0);
         json.writeEndObject();

@@ -5,7 +5,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -40,6 +39,8 @@ final class Leader implements AutoCloseable {
     private volatile SlotSize size = new SlotSize(0, OptionalLong.empty());
     private volatile @Nullable String refusal;
     private volatile int timeline = 1;
+    private volatile @Nullable String system;
+    private volatile long quarantined;
     private @Nullable Watch watch;
     private long nextBeat = System.nanoTime();
 
@@ -113,6 +114,7 @@ final class Leader implements AutoCloseable {
     WrittenPositions begin(SlotStart slot) {
         timeline = slot.timelines().current();
         positions.begin(slot.from());
+        system = slot.systemIdentifier();
         return positions;
     }
 
@@ -129,6 +131,11 @@ final class Leader implements AutoCloseable {
         return size;
     }
 
+    /** How many rows of the stream waited in quarantine with the last heartbeat. */
+    long quarantined() {
+        return quarantined;
+    }
+
     /** The sink has stored every transaction before this one; written with the next sign of life. */
     void watermark(long xid) {
         watermark.set(xid);
@@ -138,7 +145,10 @@ final class Leader implements AutoCloseable {
         try {
             while (!closing) {
                 look();
-                round();
+                if (!round()) {
+                    LOG.atInfo().addKeyValue("stream", spec.name()).log("told to begin anew");
+                    return;
+                }
                 boolean _ = closed.await(config.election().toNanos(), TimeUnit.NANOSECONDS);
             }
             save();
@@ -167,7 +177,8 @@ final class Leader implements AutoCloseable {
         }
     }
 
-    private void round() throws SQLException {
+    /** Whether to go on: what was written down may have been taken back, so that the stream makes everything anew. */
+    private boolean round() throws SQLException {
         boolean due = System.nanoTime() - nextBeat >= 0;
         if (due) {
             nextBeat = System.nanoTime() + config.heartbeat().toNanos();
@@ -175,10 +186,13 @@ final class Leader implements AutoCloseable {
         try {
             if (due) {
                 size = measure();
+                quarantined = state.quarantined();
                 state.beat();
                 refusal = null;
-            } else {
-                ping();
+            }
+            String known = system;
+            if (known != null && !state.system().equals(Optional.of(known))) {
+                return false;
             }
             save();
         } catch (SQLException e) {
@@ -194,12 +208,7 @@ final class Leader implements AutoCloseable {
             refusal = e.getMessage();
             positions.refused();
         }
-    }
-
-    private void ping() throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("SELECT 1");
-        }
+        return true;
     }
 
     private void save() throws SQLException {

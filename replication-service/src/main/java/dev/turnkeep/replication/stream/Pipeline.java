@@ -126,6 +126,7 @@ public final class Pipeline {
                 metrics.confirmedLsn(),
                 metrics.rowsInFlight(),
                 metrics.retainedBytes(),
+                metrics.quarantined(),
                 metrics.lag(),
                 health.age());
     }

@@ -52,6 +52,7 @@ public final class StreamMetrics {
         gauge(registry, tags, "bytes_in_flight", m -> m.ledger == null ? 0 : m.ledger.sizeInFlight());
         gauge(registry, tags, "oldest_unflushed_seconds", m -> m.lag().toMillis() / 1000.0);
         gauge(registry, tags, "leader", m -> m.leader == null ? 0 : 1);
+        gauge(registry, tags, "quarantined_rows", m -> m.leader == null ? Double.NaN : m.leader.quarantined());
         gauge(
                 registry,
                 tags,
@@ -132,6 +133,11 @@ public final class StreamMetrics {
     long rowsInFlight() {
         Ledger read = ledger;
         return read == null ? 0 : read.rowsInFlight();
+    }
+
+    long quarantined() {
+        Leader leading = leader;
+        return leading == null ? 0 : leading.quarantined();
     }
 
     long retainedBytes() {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param state one of standby, preparing, restoring, streaming, failing, stopped, ended
  * @param trouble why its rows wait, or null
  * @param retainedBytes of log that its slot keeps; 0 on a standby
+ * @param quarantined rows that wait in quarantine; 0 on a standby
  * @param heartbeatAge how old the last heartbeat is that came back through the stream; zero on a standby
  * @param lag how long ago the oldest transaction committed that is read and not stored
  */
@@ -22,5 +23,6 @@ public record StreamReport(
         Lsn confirmed,
         long rowsInFlight,
         long retainedBytes,
+        long quarantined,
         Duration lag,
         Duration heartbeatAge) {}

@@ -94,6 +94,29 @@ final class StreamState {
                 stream);
     }
 
+    /** Whose positions are remembered; empty when nothing is, or the tables are to be made anew. */
+    Optional<String> system() throws SQLException {
+        try (PreparedStatement ask =
+                connection.prepareStatement("SELECT system_identifier FROM replication_state WHERE stream = ?")) {
+            ask.setString(1, stream);
+            try (ResultSet row = ask.executeQuery()) {
+                return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
+            }
+        }
+    }
+
+    /** How many rows of the stream wait in quarantine. */
+    long quarantined() throws SQLException {
+        try (PreparedStatement ask =
+                connection.prepareStatement("SELECT count(*) FROM replication_quarantine WHERE stream = ?")) {
+            ask.setString(1, stream);
+            try (ResultSet row = ask.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        }
+    }
+
     /** How long ago, by the server's clock, the last heartbeat was written; zero when there never was one. */
     Duration silence() throws SQLException {
         try (PreparedStatement ask = connection.prepareStatement(

@@ -149,6 +149,44 @@ class TablesStreamIT {
         untilBothAgree();
     }
 
+    @Test
+    void makesTheTablesAnewAlsoWhenNobodyBreaksTheStreamOff() {
+        // Given
+        insertSessions(20);
+        start();
+        untilBothAgree();
+        String before = generation();
+
+        // When: as while the one that leads makes ready, and no connection reads the slot
+        try (PostgresLink link = new PostgresLink(() -> space.postgres().connect())) {
+            Resnapshot.request(link, TablesStream.NAME);
+        }
+
+        // Then
+        until("another generation is read", () -> !generation().equals(before));
+        untilBothAgree();
+    }
+
+    @Test
+    void tellsHowManyRowsWaitInQuarantine() {
+        // Given
+        Pipeline pipeline = start();
+        assertThat(pipeline.report().quarantined()).isZero();
+
+        // When
+        database.execute("""
+                INSERT INTO replication_quarantine
+                    (stream, table_name, generation, commit_lsn, change_index, is_deleted, row_content, error)
+                VALUES ('tables', 'turns', 'any', '0/1', 1, false, '[]', 'any'),
+                    ('tables', 'turns', 'any', '0/1', 2, false, '[]', 'any'),
+                    ('events', 'session_events', 'any', '0/1', 3, false, '[]', 'any')
+                """);
+
+        // Then
+        until("it is counted", () -> pipeline.report().quarantined() == 2);
+        database.execute("DELETE FROM replication_quarantine");
+    }
+
     private String generation() {
         try (ClickHouse client = new ClickHouse(clickHouseConfig)) {
             return new Generations(client).of("sessions_v1");
