@@ -10,7 +10,7 @@ import java.time.Duration;
  * Waits until what the log says is committed can be seen by a query as well. A transaction is in the log first: one that
  * committed before a slot's consistent point, and so is not in its stream, could still be hidden from a restore.
  */
-final class Settled {
+public final class Settled {
     private static final Duration POLL = Duration.ofMillis(20);
     private static final String ALL_ENDED = "SELECT pg_snapshot_xmin(pg_current_snapshot()) > ?::xid8";
 
@@ -21,12 +21,23 @@ final class Settled {
      * the making of a slot has waited for those that ran before it in the same way.
      */
     static void await(Connection connection) throws SQLException, InterruptedException {
-        String last = one(connection, "SELECT pg_current_xact_id()::text", "");
-        // A number of one's own, and not the snapshot's end: that one leaves out what began after the last that has
-        // ended.
-        while (one(connection, ALL_ENDED, last).equals("f")) {
+        String mark = mark(connection);
+        while (!since(connection, mark)) {
             Thread.sleep(POLL);
         }
+    }
+
+    /**
+     * A moment to ask {@link #since} about. It is a number of the asker's own, and not the snapshot's end: that one leaves out
+     * what began after the last that has ended.
+     */
+    public static String mark(Connection connection) throws SQLException {
+        return one(connection, "SELECT pg_current_xact_id()::text", "");
+    }
+
+    /** Whether every transaction that ran at a marked moment has ended: all that was in the log by then can be seen. */
+    public static boolean since(Connection connection, String mark) throws SQLException {
+        return one(connection, ALL_ENDED, mark).equals("t");
     }
 
     private static String one(Connection connection, String sql, String parameter) throws SQLException {

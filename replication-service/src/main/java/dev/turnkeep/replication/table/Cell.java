@@ -22,7 +22,9 @@ sealed interface Cell {
     enum Absent implements Cell {
         NULL,
         /** A large value that the update left as it was: Postgres does not send it again. */
-        UNCHANGED
+        UNCHANGED,
+        /** Left as it was, and the column is not there any more: what it was, nobody can tell. */
+        GONE
     }
 
     /** The columns of a row from the stream, which copies nothing. */

@@ -1,16 +1,23 @@
 package dev.turnkeep.replication.table;
 
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 
 /** Rows as Postgres has them now. */
 interface CurrentRows {
     /**
-     * All published columns of the rows that there still are, by key.
+     * Reads the values that the first of some rows lack: of as many rows as are held in memory without regret, and at least one.
      *
-     * @param rows whose keys are looked for
+     * @param rows of one table, not empty
      * @throws Retry.Again when Postgres did not answer
+     * @throws dev.turnkeep.replication.stream.StoppedException when Postgres refuses, or hides rows
+     * @throws InterruptedException when the service stops
      */
-    Map<RowKey, List<Cell>> read(Collection<TableRow> rows);
+    Piece complete(List<TableRow> rows) throws InterruptedException;
+
+    /**
+     * @param rows the completed ones
+     * @param taken how many of the given rows are done with
+     * @param gone how many of those Postgres does not have any more
+     */
+    record Piece(List<TableRow> rows, int taken, int gone) {}
 }

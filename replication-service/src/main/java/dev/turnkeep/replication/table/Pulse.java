@@ -39,7 +39,7 @@ final class Pulse {
             trouble.recovered(NAME);
         } catch (RuntimeException e) {
             // Whatever it is that it answers: it does not work. An interrupt says nothing about it.
-            if (!stopped) trouble.failing(NAME, Instant.now());
+            if (!stopped) trouble.failing(NAME, Instant.now(), String.valueOf(e.getMessage()));
         }
     }
 

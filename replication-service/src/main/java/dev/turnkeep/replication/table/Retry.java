@@ -50,7 +50,7 @@ final class Retry {
             } catch (Again e) {
                 // What an interrupt broke off says nothing about the store.
                 if (Thread.interrupted()) throw new InterruptedException();
-                trouble.failing(name, Instant.now());
+                trouble.failing(name, Instant.now(), String.valueOf(e.getMessage()));
                 counter.run();
                 if (Integer.bitCount(failures) == 1)
                     LOG.warnf("waiting for a store: table=%s failures=%d why=%s", name, failures, e.getMessage());

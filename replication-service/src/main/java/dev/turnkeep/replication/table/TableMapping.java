@@ -88,6 +88,7 @@ final class TableMapping {
                     if (!column.type.nullable()) throw new Unrepresentable("null");
                     out.absent(column.type);
                 }
+                case Cell.Absent.GONE -> out.absent(column.type);
                 case Cell.Absent.UNCHANGED -> throw new IllegalStateException("a row that was not completed");
                 case Cell.Present(ByteBuffer bytes) -> {
                     if (column.type.nullable()) out.value(to -> to.writeNotNull());

@@ -12,6 +12,7 @@ final class TableMetrics {
     private final Timer flush;
     private final Counter retries;
     private final Counter quarantined;
+    private final Counter gone;
 
     TableMetrics(MeterRegistry registry, String table) {
         batch = DistributionSummary.builder("turnkeep.replication.table.batch.rows")
@@ -31,6 +32,11 @@ final class TableMetrics {
                 .tag("table", table)
                 .description("Rows that ClickHouse could not take")
                 .register(registry);
+        gone = Counter.builder("turnkeep.replication.table.gone")
+                .tag("table", table)
+                .description(
+                        "Updates of rows that were deleted before the values could be read that the updates left alone")
+                .register(registry);
     }
 
     void flushed(int rows, long nanos) {
@@ -40,6 +46,10 @@ final class TableMetrics {
 
     void retried() {
         retries.increment();
+    }
+
+    void gone(int rows) {
+        gone.increment(rows);
     }
 
     void quarantined(int rows) {

@@ -197,7 +197,7 @@ public final class TableSink implements Sink {
                 table.source(),
                 target,
                 mapping(target, columns),
-                new PostgresRows(link, table.source(), columns),
+                new PostgresRows(link, table.source(), columns, config.batchSize().asLongValue()),
                 quarantine,
                 retry(table.source(), metrics),
                 metrics);
@@ -262,6 +262,6 @@ public final class TableSink implements Sink {
             Optional<String> stopped = current.restore.stopped();
             if (stopped.isPresent()) return stopped;
         }
-        return trouble.earliest().map(since -> "ClickHouse or Postgres makes rows wait since " + since);
+        return trouble.words();
     }
 }

@@ -5,7 +5,6 @@ import dev.turnkeep.replication.clickhouse.ClickHouseAway;
 import dev.turnkeep.replication.clickhouse.ClickHouseRefusal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Takes batches of one table to ClickHouse, one after the other. A batch is done when each of its rows is stored, in ClickHouse
@@ -46,8 +45,26 @@ final class TableWriter {
      * @throws InterruptedException when the service stops; whether they are stored is unknown
      */
     void write(List<TableRow> rows) throws InterruptedException {
+        storeAll(rows.stream().filter(row -> !row.incomplete()).toList());
+        List<TableRow> rest = rows.stream().filter(TableRow::incomplete).toList();
+        while (!rest.isEmpty()) {
+            List<TableRow> left = rest;
+            CurrentRows.Piece piece = retry.untilItWorks(() -> current.complete(left));
+            storeAll(piece.rows());
+            // Their deletion follows in the stream.
+            metrics.gone(piece.gone());
+            rest = left.subList(piece.taken(), left.size());
+        }
+    }
+
+    /**
+     * Rows with the large values that their updates left alone may be newer than their version: then a newer version follows in
+     * the stream.
+     */
+    private void storeAll(List<TableRow> rows) throws InterruptedException {
+        if (rows.isEmpty()) return;
         List<Poison> poison = new ArrayList<>();
-        List<Sifting.EncodedRow> encoded = encode(completed(rows), poison);
+        List<Sifting.EncodedRow> encoded = encode(rows, poison);
         long begun = System.nanoTime();
         if (!encoded.isEmpty()) poison.addAll(retry.untilItWorks(() -> store(encoded)));
         if (!poison.isEmpty()) {
@@ -58,22 +75,6 @@ final class TableWriter {
             metrics.quarantined(poison.size());
         }
         metrics.flushed(rows.size(), System.nanoTime() - begun);
-    }
-
-    /**
-     * Rows with the large values that their updates left alone. What Postgres has now may be newer than the row's version: then
-     * a newer version follows in the stream. A row that is gone is left out: its deletion follows.
-     */
-    private List<TableRow> completed(List<TableRow> rows) throws InterruptedException {
-        List<TableRow> incomplete = rows.stream().filter(TableRow::incomplete).toList();
-        if (incomplete.isEmpty()) return rows;
-        Map<RowKey, List<Cell>> found = retry.untilItWorks(() -> current.read(incomplete));
-        List<TableRow> completed = new ArrayList<>();
-        for (TableRow row : rows) {
-            List<Cell> cells = row.incomplete() ? found.get(row.key()) : row.cells();
-            if (cells != null) completed.add(row.completedBy(cells));
-        }
-        return completed;
     }
 
     private List<Sifting.EncodedRow> encode(List<TableRow> rows, List<Poison> poison) {
