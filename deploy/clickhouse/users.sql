@@ -6,6 +6,7 @@ CREATE USER IF NOT EXISTS turnkeep_replication IDENTIFIED WITH sha256_password B
 GRANT CREATE DATABASE, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, ALTER TABLE, SELECT, INSERT ON turnkeep.* TO turnkeep_replication;
 GRANT SELECT ON system.tables TO turnkeep_replication;
 GRANT SELECT ON system.columns TO turnkeep_replication;
+GRANT SELECT ON system.mutations TO turnkeep_replication;
 -- The views read with the rights of their definer, so that their readers need none on the tables.
 GRANT SET DEFINER ON turnkeep_replication TO turnkeep_replication;
 

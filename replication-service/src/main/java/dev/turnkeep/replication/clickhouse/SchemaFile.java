@@ -26,7 +26,8 @@ record SchemaFile(String name, String text) {
             "0004_views.sql",
             "0005_snapshot_progress.sql",
             "0006_timelines.sql",
-            "0007_cost_and_facts.sql");
+            "0007_cost_and_facts.sql",
+            "0009_erased_sessions.sql");
 
     static List<SchemaFile> all() {
         return NAMES.stream().map(SchemaFile::read).toList();

@@ -38,6 +38,13 @@ record CopyProgress(UUID cursor, long rows, boolean finished, long step) {
                 row.getLong("steps"));
     }
 
+    /** What was copied is not there any more. */
+    static void restart(ClickHouse clickHouse, String generation, String table) {
+        CopyProgress known = load(clickHouse, generation, table);
+        if (known.step() > 0)
+            new CopyProgress(NONE.cursor(), 0, false, known.step() + 1).save(clickHouse, generation, table);
+    }
+
     void save(ClickHouse clickHouse, String generation, String table) {
         clickHouse.execute(
                 "INSERT INTO %s (generation, table_name, cursor, rows, finished, step) VALUES ('%s', '%s', '%s', %d, %d, %d)"

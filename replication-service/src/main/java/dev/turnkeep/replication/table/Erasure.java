@@ -6,17 +6,40 @@ import dev.turnkeep.replication.stream.Batch;
 import dev.turnkeep.replication.stream.Row;
 import dev.turnkeep.replication.stream.RowChange;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
- * Events outlive their rows in Postgres here, but not their session's erasure: what a session's events say of it goes when the
- * event of its deletion comes. That one stays. Running it again does no harm.
+ * Rows outlive an erasure here: events by design, rows of tables that are being made anew, what a copy or a requeue has in its
+ * hands. So which sessions are erased is written down, for good, and the views leave out what is theirs but the news of their
+ * deletion, whenever it comes. {@link Sweep} removes it from the disk.
  */
 final class Erasure {
+    static final String TABLE = "erased_sessions";
+    static final String DELETED = "session.deleted";
     private static final String EVENTS = "session_events";
-    private static final String DELETED = "session.deleted";
+    // A statement stays below the server's bound of 256 KiB.
+    private static final int AT_ONCE = 1_000;
+    private static final UUID FIRST = new UUID(0, 0);
+
+    /** The quarantine's rows of sessions; but the news of a deletion, which stays. */
+    private static final String FORGET = """
+            DELETE FROM replication_quarantine q
+            WHERE q.stream = ?
+              AND EXISTS (SELECT FROM json_array_elements(q.row_content) AS c
+                          WHERE c ->> 'name' = CASE q.table_name WHEN 'sessions' THEN 'id' ELSE 'session_id' END
+                            AND %s)
+              AND NOT (q.table_name = 'session_events'
+                       AND EXISTS (SELECT FROM json_array_elements(q.row_content) AS c
+                                   WHERE c ->> 'name' = 'type' AND c ->> 'hex' = encode('session.deleted', 'hex')))
+            """;
+
+    private static final String FORGET_THESE = FORGET.formatted("c ->> 'hex' = ANY (?)");
+    private static final String FORGET_ALL =
+            FORGET.formatted("c ->> 'hex' IN (SELECT replace(e.session_id::text, '-', '') FROM erased_sessions e)");
 
     private final ClickHouse clickHouse;
     private final PostgresLink postgres;
@@ -29,7 +52,12 @@ final class Erasure {
     }
 
     /** A session that was erased. */
-    record Erased(UUID org, String environment, UUID session) {}
+    record Erased(UUID org, String environment, UUID session) {
+        /** As a tuple of ClickHouse's SQL. */
+        String literal() {
+            return "('%s', %s, '%s')".formatted(org, Literal.quoted(environment.replace("\\", "\\\\")), session);
+        }
+    }
 
     /** The sessions whose deletion a batch tells of. */
     static List<Erased> in(Batch batch) {
@@ -47,31 +75,70 @@ final class Erasure {
     }
 
     /**
-     * Removes what else the events of a session say, from a table and from the quarantine.
+     * From now on the views show nothing else of these sessions, and nothing of them waits in quarantine. Again does no harm.
      *
      * @throws Retry.Again when Postgres did not answer
      * @throws dev.turnkeep.replication.clickhouse.ClickHouseAway when ClickHouse did not
      */
-    void erase(String target, Erased erased) {
-        clickHouse.execute(
-                "DELETE FROM %s WHERE org_id = '%s' AND environment = %s AND session_id = '%s' AND type != '%s'"
-                        .formatted(
-                                clickHouse.qualified(target),
-                                erased.org(),
-                                Literal.quoted(erased.environment().replace("\\", "\\\\")),
-                                erased.session(),
-                                DELETED));
+    void erase(List<Erased> erased) {
+        for (int from = 0; from < erased.size(); from += AT_ONCE) {
+            List<Erased> some = erased.subList(from, Math.min(erased.size(), from + AT_ONCE));
+            clickHouse.execute("INSERT INTO %s (org_id, environment, session_id) VALUES %s"
+                    .formatted(
+                            clickHouse.qualified(TABLE),
+                            some.stream().map(Erased::literal).collect(Collectors.joining(", "))));
+        }
         postgres.with(connection -> {
-            try (PreparedStatement forget = connection.prepareStatement("""
-                    DELETE FROM replication_quarantine q
-                    WHERE q.stream = ?
-                      AND EXISTS (SELECT FROM json_array_elements(q.row_content) AS c
-                                  WHERE c ->> 'hex' = ?
-                                    AND c ->> 'name' = CASE q.table_name WHEN 'sessions' THEN 'id' ELSE 'session_id' END)
-                    """)) {
+            try (PreparedStatement forget = connection.prepareStatement(FORGET_THESE)) {
                 forget.setString(1, stream);
-                forget.setString(2, erased.session().toString().replace("-", ""));
+                forget.setArray(
+                        2,
+                        connection.createArrayOf(
+                                "text",
+                                erased.stream()
+                                        .map(one -> one.session().toString().replace("-", ""))
+                                        .toArray()));
                 return forget.executeUpdate();
+            }
+        });
+    }
+
+    /** What other lanes put into quarantine after its session was erased. */
+    void forget() {
+        postgres.with(connection -> {
+            try (PreparedStatement forget = connection.prepareStatement(FORGET_ALL)) {
+                forget.setString(1, stream);
+                return forget.executeUpdate();
+            }
+        });
+    }
+
+    /** Writes down every session that was erased before the stream begins: of those it will not tell. */
+    void learn() {
+        UUID last = FIRST;
+        List<Erased> some = after(last);
+        while (!some.isEmpty()) {
+            erase(some);
+            last = some.getLast().session();
+            some = after(last);
+        }
+    }
+
+    private List<Erased> after(UUID last) {
+        return postgres.with(connection -> {
+            try (PreparedStatement ask = connection.prepareStatement("""
+                    SELECT org_id, environment, session_id FROM erased_sessions
+                    WHERE session_id > ? ORDER BY session_id LIMIT ?
+                    """)) {
+                ask.setObject(1, last);
+                ask.setInt(2, AT_ONCE);
+                List<Erased> erased = new ArrayList<>();
+                try (ResultSet rows = ask.executeQuery()) {
+                    while (rows.next())
+                        erased.add(new Erased(
+                                rows.getObject(1, UUID.class), rows.getString(2), rows.getObject(3, UUID.class)));
+                }
+                return erased;
             }
         });
     }

@@ -4,6 +4,7 @@ import dev.turnkeep.replication.clickhouse.ClickHouseAway;
 import dev.turnkeep.replication.pgoutput.Message.Relation;
 import dev.turnkeep.replication.stream.Batch;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.ReentrantLock;
@@ -94,16 +95,17 @@ final class Lane {
                     .filter(row -> table.deletes() || !row.deleted())
                     .toList();
             current.write(rows);
-            for (Erasure.Erased erased : Erasure.in(batch)) retry.untilItWorks(() -> erased(erased));
+            List<Erasure.Erased> erased = Erasure.in(batch);
+            if (!erased.isEmpty()) retry.untilItWorks(() -> erased(erased));
             freshness.visible(batch.rows().getFirst().committedAt(), Instant.now());
         } finally {
             writing.unlock();
         }
     }
 
-    private boolean erased(Erasure.Erased erased) {
+    private boolean erased(List<Erasure.Erased> erased) {
         try {
-            erasure.erase(target, erased);
+            erasure.erase(erased);
             return true;
         } catch (ClickHouseAway e) {
             throw new Retry.Again(String.valueOf(e.getMessage()), e);

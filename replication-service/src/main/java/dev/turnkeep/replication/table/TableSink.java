@@ -53,7 +53,8 @@ public final class TableSink implements Sink {
             PostgresQuarantine quarantine,
             Map<String, Lane> lanes,
             @Nullable Restore restore,
-            Pulse pulse) {}
+            Pulse pulse,
+            Sweep sweep) {}
 
     public TableSink(
             ClickHouse clickHouse,
@@ -76,6 +77,21 @@ public final class TableSink implements Sink {
     public void begin(SlotStart slot) {
         schema.apply();
         PostgresLink link = new PostgresLink(postgres);
+        PostgresLink copying = new PostgresLink(postgres);
+        boolean begun = false;
+        try {
+            begin(slot, link, copying);
+            begun = true;
+        } finally {
+            // Nobody else knows of them.
+            if (!begun) {
+                link.close();
+                copying.close();
+            }
+        }
+    }
+
+    private void begin(SlotStart slot, PostgresLink link, PostgresLink copying) {
         Map<String, List<PublishedColumn>> published =
                 link.with(connection -> PublishedTables.read(connection, names.publication()));
         check(published);
@@ -84,7 +100,8 @@ public final class TableSink implements Sink {
         int timeline = slot.timelines().current();
         if (!generations.timeline(generation).equals(Optional.of(timeline))) generations.written(generation, timeline);
         PostgresQuarantine quarantine = new PostgresQuarantine(link, names.stream(), generation);
-        PostgresLink copying = new PostgresLink(postgres);
+        Erasure erasure = new Erasure(clickHouse, link, names.stream());
+        if (slot.restoring()) erasure.learn();
         Map<TableDefinition, String> targets = new LinkedHashMap<>();
         List<TableCopy> copies = new ArrayList<>();
         for (TableDefinition table : TableDefinition.ALL) {
@@ -111,7 +128,7 @@ public final class TableSink implements Sink {
                         table,
                         target,
                         to -> writer(table, to.table(), PublishedColumn.of(to.relation()), link, quarantine),
-                        new Erasure(clickHouse, link, names.stream()),
+                        erasure,
                         retry(table.source(), metrics(table)),
                         freshness)));
         Restore restore = null;
@@ -126,14 +143,23 @@ public final class TableSink implements Sink {
             restore.start();
         }
         Pulse pulse = new Pulse(clickHouse, trouble);
-        session = new Session(generation, List.of(link, copying), quarantine, Map.copyOf(lanes), restore, pulse);
+        Sweep sweep = new Sweep(clickHouse, erasure, config.sweep());
+        session = new Session(generation, List.of(link, copying), quarantine, Map.copyOf(lanes), restore, pulse, sweep);
     }
 
-    /** Where rows of a table go: into the table itself when it is of the generation, else into its shadow, made if need be. */
+    /**
+     * Where rows of a table go: into the table itself when it is of the generation, else into its shadow, made if need be. One that
+     * an older version made may lack columns that the table has got since: it is begun again, and so is the copy.
+     */
     private String target(TableDefinition table, String generation) {
         if (generations.of(table.target()).equals(generation)) return table.target();
         String shadow = Generations.shadow(table.target());
-        if (!generations.of(shadow).equals(generation)) generations.makeShadow(table.target(), generation);
+        if (!generations.of(shadow).equals(generation)
+                || !schema.columns(shadow).equals(schema.columns(table.target()))) {
+            // First: a copy that is complete must never be of a table that is not.
+            CopyProgress.restart(clickHouse, generation, table.source());
+            generations.makeShadow(table.target(), generation);
+        }
         return shadow;
     }
 
@@ -197,7 +223,8 @@ public final class TableSink implements Sink {
                 table.source(),
                 target,
                 mapping(target, columns),
-                new PostgresRows(link, table.source(), columns, config.batchSize().asLongValue()),
+                new PostgresRows(
+                        link, table.source(), columns, config.batchSize().asLongValue()),
                 quarantine,
                 retry(table.source(), metrics),
                 metrics);
@@ -251,6 +278,7 @@ public final class TableSink implements Sink {
         if (ended.restore != null) ended.restore.stop();
         ended.lanes.values().forEach(Lane::stop);
         ended.pulse.stop();
+        ended.sweep.stop();
         ended.links.forEach(PostgresLink::close);
         trouble.clear();
     }

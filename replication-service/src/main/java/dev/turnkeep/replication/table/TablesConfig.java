@@ -40,6 +40,10 @@ public interface TablesConfig {
     @WithDefault("10000")
     int copyRows();
 
+    /** How often what erased sessions left in the tables is looked for, and removed; the views hide it at once. */
+    @WithDefault("10s")
+    Duration sweep();
+
     /** How often a copy that is complete looks whether the stream has caught up with it. */
     @WithDefault("500ms")
     Duration catchUpPoll();

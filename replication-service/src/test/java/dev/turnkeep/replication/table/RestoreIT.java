@@ -72,6 +72,63 @@ class RestoreIT {
     }
 
     @Test
+    void beginsACopyAgainThatLacksWhatTheTableHasGotSince() {
+        // Given: a shadow as an older version made it, with everything copied
+        sessions(60);
+        replica.beginAnew();
+        Replica.await("a copy of everything", () -> replica.one("""
+                        SELECT toString(count()) FROM $snapshot_progress FINAL
+                        WHERE finished = 1 AND 'generation ' || generation =
+                            (SELECT comment FROM system.tables WHERE database = '%s' AND name = 'sessions_v1_shadow')
+                        """.formatted(replica.clickHouse.database()))
+                .equals("3"));
+        replica.end();
+        replica.clickHouse.execute("ALTER TABLE %s DROP COLUMN status, DROP COLUMN model"
+                .formatted(replica.clickHouse.qualified("sessions_v1_shadow")));
+
+        // When
+        replica.begin();
+        replica.restoreToTheEnd();
+        replica.drain();
+
+        // Then
+        assertThat(inClickHouse()).hasSize(60).isEqualTo(inPostgres());
+        assertThat(replica.rows("SELECT DISTINCT status FROM $sessions"))
+                .extracting(row -> String.valueOf(row.get("status")))
+                .containsExactlyElementsOf(replica.column("SELECT DISTINCT status FROM sessions"));
+        assertThat(replica.one("""
+                SELECT type || ' ' || default_expression FROM system.columns
+                WHERE database = '%s' AND table = 'sessions_v1' AND name = 'status'
+                """.formatted(replica.clickHouse.database())))
+                .isEqualTo("LowCardinality(String) 'unknown'");
+    }
+
+    @Test
+    void hidesAtOnceWhatWasErasedInTheGap() {
+        // Given
+        replica.beginAndRestore();
+        UUID erased = sessions(2).getFirst();
+        replica.drain();
+        replica.end();
+        replica.dropSlot();
+
+        // When: nobody sees this
+        replica.execute("DELETE FROM sessions WHERE id = '%s'".formatted(erased));
+        replica.execute("""
+                INSERT INTO erased_sessions (session_id, org_id, environment, harness_id, erased_at)
+                VALUES ('%s', '%s', 'test', 'claude', now())
+                """.formatted(erased, replica.org));
+        replica.beginAnew();
+
+        // Then: the table that is read is still the old one
+        assertThat(inClickHouse()).hasSize(1);
+        assertThat(replica.restored).isFalse();
+        replica.restoreToTheEnd();
+        replica.drain();
+        assertThat(inClickHouse()).isEqualTo(inPostgres());
+    }
+
+    @Test
     void showsTheOldTablesUntilTheNewOnesHaveEverything() {
         // Given
         replica.beginAndRestore();

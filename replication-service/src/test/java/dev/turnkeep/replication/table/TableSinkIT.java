@@ -1,14 +1,17 @@
 package dev.turnkeep.replication.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.turnkeep.localstack.junit.TestSpace;
 import dev.turnkeep.localstack.junit.WithLocalStack;
 import dev.turnkeep.replication.stream.Requeued;
+import dev.turnkeep.replication.stream.StoppedException;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -139,12 +142,7 @@ class TableSinkIT {
     @Test
     void keepsALargeValueThatAnUpdateLeftAlone() {
         // Given: too large for its row, and not to be compressed
-        UUID id = replica.session("large");
-        replica.execute("""
-                UPDATE sessions SET metadata = (SELECT jsonb_build_object('x', string_agg(gen_random_uuid()::text, ''))
-                    FROM generate_series(1, 3000)) WHERE id = '%s'
-                """.formatted(id));
-        replica.drain();
+        UUID id = large();
         String large = replica.text("SELECT metadata::text FROM sessions WHERE id = '%s'".formatted(id));
 
         // When
@@ -154,6 +152,80 @@ class TableSinkIT {
         // Then
         assertThat(large).hasSizeGreaterThan(100_000);
         assertThat(shown(id, "concat(name, metadata)")).containsExactly("renamed" + large);
+    }
+
+    private UUID large() {
+        UUID id = replica.session("large");
+        replica.execute("""
+                UPDATE sessions SET metadata = (SELECT jsonb_build_object('x', string_agg(gen_random_uuid()::text, ''))
+                    FROM generate_series(1, 3000)) WHERE id = '%s'
+                """.formatted(id));
+        replica.drain();
+        return id;
+    }
+
+    @Test
+    void takesNoRowForADeletedOneThatAPolicyHides() {
+        // Given
+        UUID id = large();
+        replica.execute("ALTER POLICY services ON sessions TO turnkeep_consumer, turnkeep_reaper");
+
+        // When
+        replica.execute("UPDATE sessions SET name = 'hidden' WHERE id = '%s'".formatted(id));
+
+        // Then
+        assertThat(replica.submit()).singleElement().satisfies(stored -> assertThatThrownBy(
+                        () -> stored.get(1, TimeUnit.MINUTES))
+                .hasCauseInstanceOf(StoppedException.class)
+                .hasMessageContaining("does not see every row of sessions"));
+
+        // When
+        replica.execute("ALTER POLICY services ON sessions TO turnkeep_consumer, turnkeep_reaper, turnkeep_replicator");
+        replica.drain();
+
+        // Then
+        assertThat(shown(id, "name")).containsExactly("hidden");
+    }
+
+    @Test
+    void goesOnAfterAColumnWasRenamedWhileItsUpdatesWaited() {
+        // Given: an update that leaves a large value of it alone
+        UUID id = replica.session("in the way");
+        replica.execute("""
+                UPDATE sessions SET cwd = (SELECT string_agg(gen_random_uuid()::text, '') FROM generate_series(1, 3000))
+                WHERE id = '%s'
+                """.formatted(id));
+        replica.drain();
+        replica.execute("UPDATE sessions SET name = 'on its way' WHERE id = '%s'".formatted(id));
+
+        // When
+        replica.execute("ALTER TABLE sessions RENAME COLUMN cwd TO folder");
+        replica.drain();
+        replica.execute("ALTER TABLE sessions RENAME COLUMN folder TO cwd");
+
+        // Then
+        assertThat(shown(id, "name")).containsExactly("on its way");
+    }
+
+    @Test
+    void leavesNoConnectionBehindWhenItCannotBegin() {
+        // Given: a published column that ClickHouse lacks
+        replica.end();
+        String sessions = replica.clickHouse.qualified("sessions_v1");
+        replica.clickHouse.execute("ALTER TABLE %s RENAME COLUMN cwd TO elsewhere".formatted(sessions));
+        String connections = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()";
+        int before = Integer.parseInt(replica.text(connections));
+
+        // When
+        for (int i = 0; i < 20; i++)
+            assertThatThrownBy(replica::begin)
+                    .isInstanceOf(StoppedException.class)
+                    .hasMessageContaining("ADD COLUMN `cwd`");
+
+        // Then
+        Replica.await("they are closed", () -> Integer.parseInt(replica.text(connections)) <= before + 2);
+        replica.clickHouse.execute("ALTER TABLE %s RENAME COLUMN elsewhere TO cwd".formatted(sessions));
+        replica.begin();
     }
 
     @Test
@@ -205,6 +277,81 @@ class TableSinkIT {
                 .isEqualTo("0");
     }
 
+    @Test
+    void showsNothingOfAnErasedSessionThatComesLate() {
+        // Given: the tables that are read know of the erasure by its event alone, as while others are made anew
+        UUID erased = replica.session("erased");
+        String event = """
+                INSERT INTO session_events (id, org_id, environment, session_id, epoch, type, occurred_at, payload, created_at)
+                VALUES (gen_random_uuid(), '%s', 'test', '%s', 1, '%s', now(), '{}', now())
+                """;
+        replica.execute(event.formatted(replica.org, erased, "session.started"));
+        replica.drain();
+        String events = replica.clickHouse.qualified("session_events_v1");
+        String shadow = replica.clickHouse.qualified("session_events_v1_shadow");
+        String held = replica.clickHouse.qualified("held");
+        replica.clickHouse.execute("CREATE TABLE %s AS %s".formatted(shadow, events));
+        replica.clickHouse.execute("CREATE TABLE %s AS %s".formatted(held, events));
+        String copy = "INSERT INTO %s SELECT * FROM %s WHERE session_id = '" + erased + "'";
+        replica.clickHouse.execute(copy.formatted(held, events));
+        replica.execute(event.formatted(replica.org, erased, "session.deleted"));
+        replica.drain();
+        assertThat(eventsOf(erased)).containsExactly("session.deleted");
+        assertThat(shown(erased, "name")).isEmpty();
+        Replica.await("nothing is left", () -> left("session_events_v1", erased) == 0);
+
+        // When: what a copy had in its hands
+        replica.clickHouse.execute(copy.formatted(events, held));
+        replica.clickHouse.execute(copy.formatted(shadow, held));
+
+        // Then
+        assertThat(eventsOf(erased)).containsExactly("session.deleted");
+        Replica.await("nothing is left", () -> left("session_events_v1", erased) == 0);
+        Replica.await("nor in the shadow", () -> left("session_events_v1_shadow", erased) == 0);
+        Replica.await("nor of the session itself", () -> replica.one(
+                        "SELECT toString(count()) FROM $sessions_v1 WHERE id = '%s'".formatted(erased))
+                .equals("0"));
+        replica.clickHouse.execute("DROP TABLE " + shadow + " SYNC");
+        replica.clickHouse.execute("DROP TABLE " + held + " SYNC");
+    }
+
+    private int left(String table, UUID session) {
+        return Integer.parseInt(
+                replica.one("SELECT toString(count()) FROM $%s WHERE session_id = '%s' AND type != 'session.deleted'"
+                        .formatted(table, session)));
+    }
+
+    @Test
+    void keepsNothingOfAnErasedSessionInQuarantineThatCameThereLate() {
+        // Given
+        UUID erased = UUID.randomUUID();
+        replica.execute("""
+                INSERT INTO erased_sessions (session_id, org_id, environment, harness_id, erased_at)
+                VALUES ('%s', '%s', 'test', 'claude', now())
+                """.formatted(erased, replica.org));
+        replica.execute("""
+                INSERT INTO session_events (id, org_id, environment, session_id, epoch, type, occurred_at, payload, created_at)
+                VALUES (gen_random_uuid(), '%s', 'test', '%s', 1, 'session.deleted', now(), '{}', now())
+                """.formatted(replica.org, erased));
+        replica.drain();
+
+        // When
+        String hex = erased.toString().replace("-", "");
+        replica.execute("""
+                INSERT INTO replication_quarantine
+                    (stream, table_name, generation, commit_lsn, change_index, is_deleted, row_content, error)
+                VALUES ('tables', 'turns', 'late', '0/1', 1, false, '[{"name":"session_id","hex":"%1$s"}]', 'any'),
+                    ('tables', 'session_events', 'late', '0/1', 2, false, '[{"name":"session_id","hex":"%1$s"},
+                        {"name":"type","hex":"73657373696f6e2e64656c65746564"}]', 'any')
+                """.formatted(hex));
+
+        // Then: the news of its deletion stays
+        Replica.await("it is forgotten", () -> replica.column(
+                        "SELECT table_name FROM replication_quarantine WHERE generation = 'late'")
+                .equals(List.of("session_events")));
+        replica.execute("DELETE FROM replication_quarantine WHERE generation = 'late'");
+    }
+
     private List<String> eventsOf(UUID session) {
         return replica.rows("SELECT type FROM $session_events WHERE session_id = '%s'".formatted(session)).stream()
                 .map(row -> String.valueOf(row.get("type")))
@@ -220,6 +367,7 @@ class TableSinkIT {
         // When
         List<CompletableFuture<Void>> stored = replica.submit();
         Replica.await("trouble", () -> replica.sink().trouble().isPresent());
+        assertThat(replica.sink().trouble().orElseThrow()).contains("ClickHouse does not answer");
         assertThat(stored).noneMatch(CompletableFuture::isDone);
         replica.gate.open();
         stored.forEach(CompletableFuture::join);

@@ -42,6 +42,11 @@ record TestTablesConfig(String slot) implements TablesConfig {
     }
 
     @Override
+    public Duration sweep() {
+        return Duration.ofMillis(50);
+    }
+
+    @Override
     public Duration catchUpPoll() {
         return Duration.ofMillis(20);
     }
