@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnkeep.localstack.junit.TestSpace;
 import dev.turnkeep.platform.postgres.PostgresConfig;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -21,7 +22,7 @@ import org.postgresql.PGConnection;
 
 /** A migrated database of a test's own, with one organisation. */
 public final class TestDatabase {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final TestSpace space;
     private final UUID org = UUID.randomUUID();
@@ -151,11 +152,22 @@ public final class TestDatabase {
         until(what, PATIENCE, so);
     }
 
-    /** @param patience far longer than it takes on a machine that is not stuck */
+    /**
+     * An engine that refuses to answer, because it is about to start or has too much to do, is asked again.
+     *
+     * @param patience far longer than it takes on a machine that is not stuck
+     */
     public static void until(String what, Duration patience, BooleanSupplier so) {
         Instant deadline = Instant.now().plus(patience);
-        while (!so.getAsBoolean()) {
-            assertThat(Instant.now()).as("waiting for " + what).isBefore(deadline);
+        while (true) {
+            String refusal = "";
+            try {
+                if (so.getAsBoolean()) return;
+            } catch (IllegalStateException e) {
+                if (!(e.getCause() instanceof SQLException) && !(e.getCause() instanceof IOException)) throw e;
+                refusal = ": " + e.getCause().getMessage();
+            }
+            assertThat(Instant.now()).as("waiting for " + what + refusal).isBefore(deadline);
             try {
                 Thread.sleep(20);
             } catch (InterruptedException e) {

@@ -1,10 +1,5 @@
 package dev.turnkeep.contracts.json;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-
 /**
  * Strings as RFC 8785 writes them: quoted UTF-8, the short escapes, other controls as {@code \}{@code u00xx}, everything
  * else as it is. A lone surrogate has no UTF-8 form and no place in RFC 8785: it is kept apart from all other text as its
@@ -17,69 +12,9 @@ public final class CanonicalText {
 
     private static final int CHUNK = 4096;
 
-    private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
-    private static final long ONES = 0x0101010101010101L;
-    private static final long HIGH_BITS = 0x8080808080808080L;
-
     private CanonicalText() {}
 
     public static void write(String text, ByteBuilder out) {
-        if (hasSurrogate(text)) {
-            byCharacter(text, out);
-            return;
-        }
-        // Without surrogates the text's UTF-8 is what is written, but for the escapes: runs between them are copied
-        // whole.
-        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-        out.reserve(utf8.length + 2);
-        out.put('"');
-        int from = 0;
-        for (int at = afterPlain(utf8, 0); at < utf8.length; at = afterPlain(utf8, from)) {
-            out.append(utf8, from, at - from).reserve(WIDEST);
-            escape((char) utf8[at], out);
-            from = at + 1;
-        }
-        out.append(utf8, from, utf8.length - from).append('"');
-    }
-
-    /** Of most texts it is known without a look at them: they are kept as Latin-1, where the loop compiles to a scan of bytes. */
-    private static boolean hasSurrogate(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (Character.isSurrogate(text.charAt(i))) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** The first byte from here on that is written as an escape; the length when there is none. */
-    private static int afterPlain(byte[] utf8, int from) {
-        int at = from;
-        while (at + Long.BYTES <= utf8.length && !hasEscape((long) EIGHT.get(utf8, at))) {
-            at += Long.BYTES;
-        }
-        while (at < utf8.length && !isEscaped(utf8[at])) {
-            at++;
-        }
-        return at;
-    }
-
-    private static boolean isEscaped(byte b) {
-        return (b >= 0 && b < ' ') || b == '"' || b == '\\';
-    }
-
-    /**
-     * Whether one of eight bytes is a control, a quote or a backslash. A byte above 0x7F is none of them; it may hide the
-     * borrow of a lower one only where that one is found already.
-     */
-    private static boolean hasEscape(long eight) {
-        long quote = eight ^ (ONES * '"');
-        long backslash = eight ^ (ONES * '\\');
-        long found = ((eight - ONES * ' ') & ~eight) | ((quote - ONES) & ~quote) | ((backslash - ONES) & ~backslash);
-        return (found & HIGH_BITS) != 0;
-    }
-
-    private static void byCharacter(String text, ByteBuilder out) {
         out.append('"');
         char[] chunk = new char[Math.min(text.length(), CHUNK)];
         int from = 0;

@@ -1,6 +1,7 @@
 package dev.turnkeep.contracts.lifecycle;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +39,12 @@ public record Watermarks(Map<Integer, Instant> through, int partitions, Instant 
         return read.map(at -> at.isBefore(countedAt) ? at : countedAt);
     }
 
+    /** Of those that the topic has: one that was made anew with fewer leaves others behind, which stand still for ever. */
     private Optional<Instant> ofAll() {
-        boolean all = through.keySet().stream().filter(p -> p < partitions).count() == partitions;
-        return all ? through.values().stream().min(Instant::compareTo) : Optional.empty();
+        List<Instant> read = through.entrySet().stream()
+                .filter(partition -> partition.getKey() < partitions)
+                .map(Map.Entry::getValue)
+                .toList();
+        return read.size() == partitions ? read.stream().min(Instant::compareTo) : Optional.empty();
     }
 }

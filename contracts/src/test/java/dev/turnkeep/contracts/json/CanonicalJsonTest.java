@@ -108,28 +108,6 @@ class CanonicalJsonTest {
         }
     }
 
-    /** Eight bytes are looked at together: what has to be escaped stands at each place of them, beside what must not be. */
-    @Property
-    void writesATextAsItWritesItsCharacters(@ForAll("texts") String text) {
-        // When
-        ByteBuilder whole = new ByteBuilder(16);
-        CanonicalText.write(text, whole);
-        ByteBuilder characters = new ByteBuilder(16);
-        CanonicalText.write(text.toCharArray(), 0, text.length(), characters);
-
-        // Then
-        assertThat(whole.toJson()).hasToString(characters.toJson().toString());
-    }
-
-    @Provide
-    Arbitrary<String> texts() {
-        return Arbitraries.strings()
-                .withChars('a', ' ', '!', '#', '[', ']', '\u007f')
-                .withChars('"', '\\', '\n', '\t', '\u0000', '\u001f')
-                .withChars('\u0080', 'é', '\u07ff', '€', '\uffff', '\ud83d', '\ude00')
-                .ofMaxLength(40);
-    }
-
     @Example
     void leavesOutZerosInMapsButNotInArrays() throws IOException {
         assertThat(write("""

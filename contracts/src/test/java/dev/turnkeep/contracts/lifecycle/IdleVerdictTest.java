@@ -72,6 +72,19 @@ class IdleVerdictTest {
     }
 
     @Test
+    void partitionsThatATopicHasNoLongerHoldNothingUp() {
+        // Given: made anew with two of them, where there were three
+        Watermarks fewer = new Watermarks(Map.of(0, DEADLINE, 1, DEADLINE, 2, LAST), 2, Instant.MIN, Instant.MAX);
+
+        // Then
+        assertThat(fewer.of(Session.SEVERAL_PARTITIONS, LAST)).contains(DEADLINE);
+        assertThat(new Watermarks(Map.of(0, DEADLINE, 2, LAST), 2, Instant.MIN, Instant.MAX)
+                        .of(Session.SEVERAL_PARTITIONS, LAST))
+                .as("one of them is not known")
+                .isEmpty();
+    }
+
+    @Test
     void beforeThePartitionsWereCountedAnewAKeyCouldBelongToAnyOfThem() {
         // Given
         Watermarks grown = new Watermarks(Map.of(0, LAST, 1, DEADLINE), 2, LAST.plusSeconds(1), Instant.MAX);

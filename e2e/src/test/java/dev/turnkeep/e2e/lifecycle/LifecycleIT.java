@@ -4,6 +4,7 @@ import static dev.turnkeep.e2e.system.Await.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.turnkeep.e2e.system.Answer;
 import dev.turnkeep.e2e.system.Await;
 import dev.turnkeep.e2e.system.Http;
@@ -147,20 +148,34 @@ class LifecycleIT {
                     .json());
         }
 
+        tenant.post(Turn.in("priced")
+                .request("cost-unpriced")
+                .with("/request", "model", TextNode.valueOf("nobody-knows-it"))
+                .with("/response", "model", TextNode.valueOf("nobody-knows-it"))
+                .json());
+
         // When
-        JsonNode session = tenant.session(Turn.HARNESS, "priced", 3);
+        JsonNode session = tenant.session(Turn.HARNESS, "priced", 4);
         String id = session.path("id").asText();
 
         // Then
         long cost = session.path("cost_nano_usd").asLong();
         assertThat(cost).isPositive();
-        assertThat(session.path("unpriced_turns").asInt()).isZero();
+        assertThat(session.path("unpriced_turns").asInt()).isOne();
         assertThat(tenant.items(id, "turns").stream()
                         .mapToLong(turn -> turn.path("cost_nano_usd").asLong())
                         .sum())
                 .isEqualTo(cost);
+        assertThat(tenant.items(id, "turns").stream()
+                        .filter(turn -> turn.path("cost_source").asText().equals("unpriced"))
+                        .toList())
+                .singleElement()
+                .satisfies(turn -> assertThat(turn.path("cost_nano_usd").isNumber())
+                        .isFalse());
         assertThat(session.path("model_usage").get(0).path("cost_nano_usd").asLong())
                 .isEqualTo(cost);
+        assertThat(session.path("model_usage").get(1).path("unpriced_turns").asInt())
+                .isOne();
         String inClickHouse = """
                 SELECT toString(s.cost_nano_usd), toString(JSONExtractInt(s.model_usage, 1, 'cost_nano_usd')),
                        toString((SELECT sum(t.cost_nano_usd) FROM ${database}.turns t WHERE t.session_id = '%1$s'))
@@ -168,6 +183,18 @@ class LifecycleIT {
                 """.formatted(id);
         List<String> same = List.of(cost + "\t" + cost + "\t" + cost);
         until("ClickHouse shows the cost", () -> system.analytics(inClickHouse).equals(same));
+        JsonNode totals =
+                tenant.sessions().get("/v1/stats").expecting(200).body().path("totals");
+        assertThat(totals.path("cost_nano_usd").asLong()).isEqualTo(cost);
+        assertThat(totals.path("unpriced_turns").asInt()).isOne();
+        JsonNode listed = tenant.sessions()
+                .get("/v1/sessions")
+                .expecting(200)
+                .body()
+                .path("items")
+                .get(0);
+        assertThat(listed.path("cost_nano_usd").asLong()).isEqualTo(cost);
+        assertThat(listed.path("unpriced_turns").asInt()).isOne();
     }
 
     @Test

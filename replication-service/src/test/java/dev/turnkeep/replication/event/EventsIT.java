@@ -114,8 +114,8 @@ class EventsIT {
         database.insertEvents(1);
 
         // Then
-        until("the event arrives", () -> topic.records().size() == 1);
-        var published = topic.records().getFirst();
+        until("the event arrives", () -> topic.count() == 1);
+        var published = topic.newest();
         String session =
                 database.column("SELECT session_id FROM session_events").getFirst();
         assertThat(published.key()).asString(StandardCharsets.UTF_8).isEqualTo(session);

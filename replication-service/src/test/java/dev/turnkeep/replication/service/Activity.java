@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Activity {
     private static final int SESSIONS = 10;
+    private static final Duration AWAY = Duration.ofMillis(20);
 
     private final TestDatabase database;
     private final AtomicInteger next = new AtomicInteger();
@@ -67,7 +68,7 @@ final class Activity {
     }
 
     /** One step, however often Postgres has to be asked. */
-    void step() {
+    void step() throws InterruptedException {
         while (true) {
             try {
                 database.execute(sql(next.get()));
@@ -77,6 +78,7 @@ final class Activity {
                 if (!(e.getCause() instanceof SQLException sql) || !isAway(String.valueOf(sql.getSQLState()))) {
                     throw e;
                 }
+                Thread.sleep(AWAY);
             }
         }
     }

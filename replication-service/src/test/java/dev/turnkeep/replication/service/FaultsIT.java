@@ -7,6 +7,9 @@ import dev.turnkeep.localstack.run.ServiceProcess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -35,10 +38,16 @@ class FaultsIT {
     private static final int BACKLOG = FULL ? 1_000_000 : 100_000;
     private static final int TRANSACTION = FULL ? 200_000 : 50_000;
     private static final Duration TAKEOVER = Duration.ofSeconds(5);
+    private static final int TAKEOVERS = FULL ? 5 : 1;
     // Beside the heap: a JVM, its code, and what the drivers and codecs take.
     private static final long RESIDENT = (256 + 256) * 1024L * 1024;
 
-    private final Random random = new Random();
+    // Where the random moments come from: a run that failed is begun again with the seed that it printed.
+    private static final long SEED = Optional.ofNullable(System.getenv("FAULTS_SEED"))
+            .map(Long::parseLong)
+            .orElseGet(System::nanoTime);
+
+    private final Random random = new Random(SEED);
     private Installation installation;
     private Books books;
     private Activity activity;
@@ -56,6 +65,7 @@ class FaultsIT {
 
     @BeforeAll
     void startEngines(@TempDir Path data) {
+        tell((FULL ? "in full" : "in small") + ", FAULTS_SEED=" + SEED);
         installation = new Installation(data);
         books = new Books(installation);
         activity = new Activity(installation.database, Duration.ofMillis(FULL ? 50 : 20));
@@ -80,7 +90,14 @@ class FaultsIT {
 
     private void balance() {
         activity.stop();
+        Instant rested = Instant.now();
         books.agree();
+        tell("all agree after " + activity.steps() + " steps of work: " + Duration.between(rested, Instant.now()));
+    }
+
+    /** For whoever watches half an hour of strikes, and reads what the last one was. */
+    private static void tell(String what) {
+        System.out.println(Instant.now() + " faults: " + what);
     }
 
     @Test
@@ -94,7 +111,11 @@ class FaultsIT {
             installation.awaitFlow(service);
             int step = activity.steps();
             until("more is under way", () -> activity.steps() > step + 10);
-            killAt(Moment.values()[kill % Moment.values().length], service);
+            Moment moment = Moment.values()[kill % Moment.values().length];
+            tell("kill %d of %d: %s, %d rows and %d events in flight"
+                    .formatted(kill + 1, KILLS, moment, waiting(service, "tables"), waiting(service, "events")));
+            killAt(moment, service);
+            assertThat(service.running()).isFalse();
         }
         service.start();
 
@@ -111,15 +132,21 @@ class FaultsIT {
             case STORED_AND_NOT_ACKNOWLEDGED -> killBeforeTheAcknowledgement(service);
             case CLICKHOUSE_FROZEN -> {
                 installation.stack.clickhouse().suspend();
-                until("rows wait", () -> waiting(service, "tables") > 0);
-                service.kill();
-                installation.stack.clickhouse().resume();
+                try {
+                    until("rows wait", () -> waiting(service, "tables") > 0);
+                    service.kill();
+                } finally {
+                    installation.stack.clickhouse().resume();
+                }
             }
             case KAFKA_FROZEN -> {
                 installation.stack.kafka().suspend();
-                until("events wait", () -> waiting(service, "events") > 0);
-                service.kill();
-                installation.stack.kafka().resume();
+                try {
+                    until("events wait", () -> waiting(service, "events") > 0);
+                    service.kill();
+                } finally {
+                    installation.stack.kafka().resume();
+                }
             }
             case COPYING -> {
                 assertThat(installation.ask(service, "POST", "/resnapshot").status())
@@ -145,10 +172,10 @@ class FaultsIT {
             awaitEverythingStored();
             service.kill();
             assertThat(installation.database.column(
-                            "SELECT slot_name FROM pg_replication_slots WHERE confirmed_flush_lsn > '%s' AND slot_name IN ('%s', '%s')"
-                                    .formatted(before, installation.slot("events"), installation.slot("tables"))))
-                    .as("slots that were told")
-                    .isEmpty();
+                            "SELECT slot_name FROM pg_replication_slots WHERE confirmed_flush_lsn <= '%s'"
+                                    .formatted(before)))
+                    .as("slots that were not told")
+                    .contains(installation.slot("events"), installation.slot("tables"));
         });
     }
 
@@ -235,21 +262,29 @@ class FaultsIT {
         // Given
         ServiceProcess leader = installation.flowing();
         ServiceProcess standby = installation.service("standby");
-        standby.start();
-        installation.awaitState(standby, "events", "standby");
-        installation.awaitState(standby, "tables", "standby");
+        List<Duration> takeovers = new ArrayList<>();
 
         // When
-        Instant killed = Instant.now();
-        leader.kill();
+        for (int i = 0; i < TAKEOVERS; i++) {
+            standby.start();
+            installation.awaitState(standby, "events", "standby");
+            installation.awaitState(standby, "tables", "standby");
+            Instant killed = Instant.now();
+            leader.kill();
+            installation.awaitState(standby, "events", "streaming");
+            installation.awaitState(standby, "tables", "streaming");
+            takeovers.add(Duration.between(killed, Instant.now()));
+            ServiceProcess killedOne = leader;
+            leader = standby;
+            standby = killedOne;
+        }
 
         // Then
-        installation.awaitState(standby, "events", "streaming");
-        installation.awaitState(standby, "tables", "streaming");
-        Duration takeover = Duration.between(killed, Instant.now());
+        tell("takeovers: " + takeovers);
         balance();
-        // What the machine does beside a build is nobody's promise.
-        assertThat(takeover).isLessThanOrEqualTo(FULL ? TAKEOVER : TAKEOVER.multipliedBy(6));
+        // The middle one, and in small far more: what else the machine does is nobody's promise.
+        assertThat(takeovers.stream().sorted().toList().get(TAKEOVERS / 2))
+                .isLessThanOrEqualTo(FULL ? TAKEOVER : TAKEOVER.multipliedBy(6));
     }
 
     @Test
@@ -283,12 +318,17 @@ class FaultsIT {
         for (int i = 0; i < BACKLOG / 10_000; i++) {
             installation.database.insertEvents(10_000);
         }
-        service.start();
+        // Not ready before all has come: with a backlog this old it says so.
+        service.launch();
         installation.database.insertSessions(TRANSACTION);
 
         // Then
         books.agreeInSum();
-        assertThat(Installation.peakResident(service)).isLessThan(RESIDENT);
+        long peak = Installation.peakResident(service);
+        tell("a backlog of %d events and a transaction of %d changes: at most %d MiB"
+                .formatted(BACKLOG, TRANSACTION, peak >> 20));
+        assertThat(peak).isLessThan(RESIDENT);
+        until("it is ready", service::ready);
     }
 
     /** A backup brought back: positions are given out once more, for other transactions. */

@@ -23,6 +23,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -36,6 +37,7 @@ final class Installation implements AutoCloseable {
     /** What each process may use of the heap. */
     static final String HEAP = "256m";
 
+    private static final Duration ANSWER = Duration.ofMinutes(1);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     final LocalStack stack;
@@ -140,6 +142,7 @@ final class Installation implements AutoCloseable {
             HttpResponse<String> answer = http.send(
                     HttpRequest.newBuilder(uri)
                             .method(method, HttpRequest.BodyPublishers.noBody())
+                            .timeout(ANSWER)
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
             return new Answer(answer.statusCode(), JSON.readTree(answer.body()));
