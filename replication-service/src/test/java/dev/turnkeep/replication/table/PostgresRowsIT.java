@@ -39,12 +39,12 @@ class PostgresRowsIT {
     PostgresRowsIT(TestSpace space) {
         this.space = space;
         this.link = new PostgresLink(() -> space.postgres().connect());
-        this.rows = new PostgresRows(link, "some", COLUMNS, MOST);
+        this.rows = new PostgresRows(link, "wide", COLUMNS, MOST);
     }
 
     @BeforeEach
     void table() {
-        execute("DROP TABLE IF EXISTS some; CREATE TABLE some (id uuid PRIMARY KEY, name text, large text)");
+        execute("DROP TABLE IF EXISTS wide; CREATE TABLE wide (id uuid PRIMARY KEY, name text, large text)");
     }
 
     @AfterEach
@@ -83,7 +83,7 @@ class PostgresRowsIT {
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             writer.setAutoCommit(false);
             try (var insert = writer.createStatement()) {
-                insert.execute("INSERT INTO some VALUES ('%s', 'it', 'long')".formatted(id));
+                insert.execute("INSERT INTO wide VALUES ('%s', 'it', 'long')".formatted(id));
             }
 
             // When
@@ -119,7 +119,7 @@ class PostgresRowsIT {
     void doesNotAskForAColumnThatIsNotThereAnyMore() throws InterruptedException {
         // Given
         TableRow row = inserted(UUID.randomUUID());
-        execute("ALTER TABLE some RENAME COLUMN large TO larger");
+        execute("ALTER TABLE wide RENAME COLUMN large TO larger");
 
         // When
         Piece piece = rows.complete(List.of(row));
@@ -133,12 +133,12 @@ class PostgresRowsIT {
     @Test
     void callsAnOperatorWhenTheTableIsNotThere() {
         // Given
-        execute("DROP TABLE some");
+        execute("DROP TABLE wide");
 
         // Then
         assertThatExceptionOfType(StoppedException.class)
                 .isThrownBy(() -> rows.complete(List.of(row(UUID.randomUUID()))))
-                .withMessageContaining("\"some\" does not exist")
+                .withMessageContaining("\"wide\" does not exist")
                 .withMessageContaining("42P01");
     }
 
@@ -155,7 +155,7 @@ class PostgresRowsIT {
                 var statement = connection.createStatement();
                 var row = statement.executeQuery("""
                         SELECT EXISTS (SELECT FROM pg_stat_activity
-                        WHERE datname = current_database() AND query LIKE 'SELECT EXISTS (SELECT FROM some%')
+                        WHERE datname = current_database() AND query LIKE 'SELECT EXISTS (SELECT FROM wide%')
                         """)) {
             return row.next() && row.getBoolean(1);
         } catch (SQLException e) {
@@ -165,7 +165,7 @@ class PostgresRowsIT {
 
     private TableRow inserted(UUID id) {
         execute(
-                "INSERT INTO some SELECT '%s', 'it', string_agg(gen_random_uuid()::text, '') FROM generate_series(1, 3600)"
+                "INSERT INTO wide SELECT '%s', 'it', string_agg(gen_random_uuid()::text, '') FROM generate_series(1, 3600)"
                         .formatted(id));
         return row(id);
     }
