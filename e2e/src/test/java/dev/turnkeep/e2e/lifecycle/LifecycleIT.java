@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.turnkeep.e2e.operations.MetricsPage;
 import dev.turnkeep.e2e.system.Answer;
 import dev.turnkeep.e2e.system.Await;
 import dev.turnkeep.e2e.system.Http;
@@ -14,13 +15,16 @@ import dev.turnkeep.e2e.system.Turnkeep;
 import dev.turnkeep.e2e.system.WithTurnkeep;
 import dev.turnkeep.localstack.run.Service;
 import dev.turnkeep.localstack.run.ServiceProcess;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -328,6 +332,29 @@ class LifecycleIT {
                 .isEqualTo(404);
         management(0).post("/jobs/nothing", Http.JSON.createObjectNode()).expecting(404);
         assertThat(management(0).get("/q/health/ready").status()).isEqualTo(200);
+    }
+
+    @Test
+    void whatTheServicesCountIsWhatThePageOfMetricsSays() throws IOException {
+        // Given
+        MetricsPage page = MetricsPage.read(Path.of(System.getProperty("turnkeep.checkout", "..")));
+        List<Service> services = new ArrayList<>(
+                List.of(system.sessionService().service(), system.ingestService().service()));
+        INSTANCES.forEach(instance -> services.add(instance.service()));
+        started(tenant("metrics"), "agent");
+
+        for (Service service : services) {
+            // When
+            Set<String> shown = MetricsPage.scraped(
+                    new Http(service.managementUrl(), "").text("/q/metrics"));
+
+            // Then
+            assertThat(shown).as("what %s shows and the page does not", service.name()).isSubsetOf(page.names());
+            assertThat(shown)
+                    .as("what the page promises of %s", service.name())
+                    .isNotEmpty()
+                    .containsAll(page.atOnce(service.name()));
+        }
     }
 
     private static Tenant tenant(String name) {
