@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run up down sample check test e2e channelfaults bench reapbench channelbench faults listbench test-ops reference figures prices build fmt doctor clean FORCE
+.PHONY: help run up down sample check test e2e channelfaults bench reapbench channelbench faults listbench smoke test-ops reference figures prices build fmt doctor clean FORCE
 
 MVN ?= mvn
 export MVN
@@ -60,6 +60,10 @@ figures: ## measure the embedded ClickHouse (a minute); writes benchmarks/result
 e2e: ## sessions from start to idle end, from outside: SESSIONS=500 TURNS=3 CLIENTS=25 IDLE=2s REAPERS=2
 	@$(WITH_JDK) $(MVN) -B -ntp -q -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=dev.turnkeep.e2e.lifecycle.LifecycleIT \
 		-Dfailsafe.failIfNoSpecifiedTests=false -pl e2e -am verify
+
+smoke: ## use every feature of a running deployment once: make up first, or SESSION_URL=... and so on (docs/smoke.md)
+	@$(WITH_JDK) local-stack/bin/build ops > /dev/null && { [ ! -e .local-stack/env ] || { set -a; . ./.local-stack/env; set +a; }; } && \
+		"$$JAVA_HOME/bin/java" -cp "ops/target/classes:$$(cat ops/target/ops.classpath)" dev.turnkeep.ops.smoke.Smoke
 
 test-ops: ## check what is in deploy/: manifests, the compose file, alerts and their tests, dashboards
 	@$(WITH_JDK) MVN="$(MVN)" ops/bin/test

@@ -15,7 +15,10 @@ import dev.turnkeep.e2e.system.Turnkeep;
 import dev.turnkeep.e2e.system.WithTurnkeep;
 import dev.turnkeep.localstack.run.Service;
 import dev.turnkeep.localstack.run.ServiceProcess;
+import dev.turnkeep.ops.smoke.Smoke;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -338,23 +341,48 @@ class LifecycleIT {
     void whatTheServicesCountIsWhatThePageOfMetricsSays() throws IOException {
         // Given
         MetricsPage page = MetricsPage.read(Path.of(System.getProperty("turnkeep.checkout", "..")));
-        List<Service> services = new ArrayList<>(
-                List.of(system.sessionService().service(), system.ingestService().service()));
+        List<Service> services = new ArrayList<>(List.of(
+                system.sessionService().service(), system.ingestService().service()));
         INSTANCES.forEach(instance -> services.add(instance.service()));
         started(tenant("metrics"), "agent");
 
         for (Service service : services) {
             // When
-            Set<String> shown = MetricsPage.scraped(
-                    new Http(service.managementUrl(), "").text("/q/metrics"));
+            Set<String> shown = MetricsPage.scraped(new Http(service.managementUrl(), "").text("/q/metrics"));
 
             // Then
-            assertThat(shown).as("what %s shows and the page does not", service.name()).isSubsetOf(page.names());
+            assertThat(shown)
+                    .as("what %s shows and the page does not", service.name())
+                    .isSubsetOf(page.names());
             assertThat(shown)
                     .as("what the page promises of %s", service.name())
                     .isNotEmpty()
                     .containsAll(page.atOnce(service.name()));
         }
+    }
+
+    @Test
+    void theSmokeSuitePassesAndKnowsEveryRoute() {
+        // Given
+        ByteArrayOutputStream report = new ByteArrayOutputStream();
+        Service sessions = system.sessionService().service();
+        Service ingest = system.ingestService().service();
+        Map<String, String> addresses = Map.of(
+                "SESSION_URL", sessions.url().toString(),
+                "SESSION_MANAGEMENT_URL", sessions.managementUrl().toString(),
+                "INGEST_URL", ingest.url().toString(),
+                "INGEST_MANAGEMENT_URL", ingest.managementUrl().toString(),
+                "REAPER_MANAGEMENT_URL",
+                        INSTANCES.getFirst().service().managementUrl().toString(),
+                "REPLICATION_MANAGEMENT_URL",
+                        INSTANCES.getLast().service().managementUrl().toString(),
+                "ADMIN_KEY", system.administration().key());
+
+        // When
+        boolean passed = Smoke.run(addresses, new PrintStream(report, true, StandardCharsets.UTF_8));
+
+        // Then
+        assertThat(passed).as(report.toString(StandardCharsets.UTF_8)).isTrue();
     }
 
     private static Tenant tenant(String name) {
