@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run up down sample check test e2e channelfaults bench reapbench channelbench faults listbench smoke test-ops reference figures prices build fmt doctor clean FORCE
+.PHONY: help run up down sample check test e2e channelfaults bench reapbench channelbench faults listbench smoke test-ops reference native figures prices build fmt doctor clean FORCE
 
 MVN ?= mvn
 export MVN
@@ -95,6 +95,9 @@ prices: ## write the price list and what its test compares with anew: VERSION= o
 
 reference: ## write docs/configuration.md from the sources
 	@$(WITH_JDK) local-stack/bin/build ops && "$$JAVA_HOME/bin/java" -cp ops/target/classes dev.turnkeep.ops.configuration.Reference
+
+native: ## build the services as native images, where GraalVM or a container engine is (docs/native.md)
+	@$(WITH_JDK) MVN="$(MVN)" ops/bin/native
 
 build: ## build everything without running tests
 	@$(WITH_JDK) $(MVN) -B -ntp -q -DskipTests verify

@@ -18,7 +18,7 @@ record TurnsSmoke(Smoke smoke, Tenant tenant) {
             String turn = tenant.sessions()
                     .get("/v1/sessions/" + session + "/turns")
                     .expecting(200)
-                    .text("/items/0/id");
+                    .text("/items/0/turn_id");
             tenant.sessions().get("/v1/prices/explain?turn_id=" + turn).expecting(200);
             tenant.sessions().get("/v1/sessions/" + session + "/threads").expecting(200);
             String all = "{\"from\":\"2020-01-01T00:00:00Z\",\"until\":\"2020-01-02T00:00:00Z\",\"org_id\":\""
