@@ -177,8 +177,8 @@ class LifecycleIT {
                         .filter(turn -> turn.path("cost_source").asText().equals("unpriced"))
                         .toList())
                 .singleElement()
-                .satisfies(turn -> assertThat(turn.path("cost_nano_usd").isNumber())
-                        .isFalse());
+                .satisfies(turn ->
+                        assertThat(turn.path("cost_nano_usd").isNumber()).isFalse());
         assertThat(session.path("model_usage").get(0).path("cost_nano_usd").asLong())
                 .isEqualTo(cost);
         assertThat(session.path("model_usage").get(1).path("unpriced_turns").asInt())
