@@ -76,10 +76,10 @@ reapbench: ## measure the reaping of 100,000 idle sessions; writes benchmarks/re
 	@$(WITH_JDK) local-stack/bin/build $(SERVICES) benchmarks && "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED \
 		-cp "benchmarks/target/classes:$$(cat benchmarks/target/benchmarks.classpath)" dev.turnkeep.benchmarks.Reaping
 
-channelbench: ## measure channels beside their protocol's reference server; writes benchmarks/results/channels.json
+channelbench: ## measure channels beside their protocol's reference server; writes benchmarks/results/channels.json: ROUNDS=5 READERS=10000
 	@npm ci --prefix benchmarks/reference-server --prefer-offline --ignore-scripts --no-audit --no-fund --silent
 	@$(WITH_JDK) local-stack/bin/build $(SERVICES) benchmarks && "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED \
-		-cp "benchmarks/target/classes:$$(cat benchmarks/target/benchmarks.classpath)" dev.turnkeep.benchmarks.Channels
+		-cp "benchmarks/target/classes:$$(cat benchmarks/target/benchmarks.classpath)" dev.turnkeep.benchmarks.Channels $${ROUNDS:-5} $${READERS:-10000}
 
 faults: ## strike the replication in full (half an hour): 50 kills, outages of two minutes, a backlog of a million
 	@$(WITH_JDK) FAULTS=full $(MVN) -B -ntp -q -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false \
