@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run up down sample check test e2e channelfaults bench reapbench channelbench faults listbench figures prices build fmt doctor clean FORCE
+.PHONY: help run up down sample check test e2e channelfaults bench reapbench channelbench faults listbench smoke test-ops reference native figures prices build fmt doctor clean FORCE
 
 MVN ?= mvn
 export MVN
@@ -25,7 +25,7 @@ LOCAL = $(WITH_JDK) "$$JAVA_HOME/bin/java" -Xmx128m -XX:+UseSerialGC \
 help: ## say what there is
 	@echo "Turnkeep: sessions of agents, kept exactly once. Start with: make run"
 	@echo
-	@sed -n 's/^\([a-z0-9]*\):[^#]*## \(.*\)$$/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)$$/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
 run: $(BUILT) ## start the engines and the services here; Ctrl-C stops them
 	@$(LOCAL) run
@@ -61,6 +61,13 @@ e2e: ## sessions from start to idle end, from outside: SESSIONS=500 TURNS=3 CLIE
 	@$(WITH_JDK) $(MVN) -B -ntp -q -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=dev.turnkeep.e2e.lifecycle.LifecycleIT \
 		-Dfailsafe.failIfNoSpecifiedTests=false -pl e2e -am verify
 
+smoke: ## use every feature of a running deployment once: make up first, or SESSION_URL=... and so on (docs/smoke.md)
+	@$(WITH_JDK) local-stack/bin/build ops > /dev/null && { [ ! -e .local-stack/env ] || { set -a; . ./.local-stack/env; set +a; }; } && \
+		"$$JAVA_HOME/bin/java" -cp "ops/target/classes:$$(cat ops/target/ops.classpath)" dev.turnkeep.ops.smoke.Smoke
+
+test-ops: ## check what is in deploy/: manifests, the compose file, alerts and their tests, dashboards
+	@$(WITH_JDK) MVN="$(MVN)" ops/bin/test
+
 channelfaults: ## kill -9 under appends to channels, from outside: KILLS=10 APPENDS=20000
 	@$(WITH_JDK) KILLS=$${KILLS:-10} APPENDS=$${APPENDS:-20000} $(MVN) -B -ntp -q -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false \
 		-Dit.test=dev.turnkeep.e2e.channel.ChannelFaultsIT -Dfailsafe.failIfNoSpecifiedTests=false -pl e2e -am verify
@@ -69,10 +76,10 @@ reapbench: ## measure the reaping of 100,000 idle sessions; writes benchmarks/re
 	@$(WITH_JDK) local-stack/bin/build $(SERVICES) benchmarks && "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED \
 		-cp "benchmarks/target/classes:$$(cat benchmarks/target/benchmarks.classpath)" dev.turnkeep.benchmarks.Reaping
 
-channelbench: ## measure channels beside their protocol's reference server; writes benchmarks/results/channels.json
+channelbench: ## measure channels beside their protocol's reference server; writes benchmarks/results/channels.json: ROUNDS=5 READERS=10000
 	@npm ci --prefix benchmarks/reference-server --prefer-offline --ignore-scripts --no-audit --no-fund --silent
 	@$(WITH_JDK) local-stack/bin/build $(SERVICES) benchmarks && "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED \
-		-cp "benchmarks/target/classes:$$(cat benchmarks/target/benchmarks.classpath)" dev.turnkeep.benchmarks.Channels
+		-cp "benchmarks/target/classes:$$(cat benchmarks/target/benchmarks.classpath)" dev.turnkeep.benchmarks.Channels $${ROUNDS:-5} $${READERS:-10000}
 
 faults: ## strike the replication in full (half an hour): 50 kills, outages of two minutes, a backlog of a million
 	@$(WITH_JDK) FAULTS=full $(MVN) -B -ntp -q -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false \
@@ -85,6 +92,12 @@ listbench: ## measure pages of lists with 1,000,000 sessions of one organisation
 prices: ## write the price list and what its test compares with anew: VERSION= of genai-prices, the pinned one by default
 	@cd contracts/prices && $(if $(VERSION),npm install --save-exact --package-lock-only @pydantic/genai-prices@$(VERSION) &&) \
 		npm ci && node vendor.mjs && node golden.mjs ../src/test/resources/price/golden.jsonl
+
+reference: ## write docs/configuration.md from the sources
+	@$(WITH_JDK) local-stack/bin/build ops && "$$JAVA_HOME/bin/java" -cp ops/target/classes dev.turnkeep.ops.configuration.Reference
+
+native: ## build the services as native images, where GraalVM or a container engine is (docs/native.md)
+	@$(WITH_JDK) MVN="$(MVN)" ops/bin/native
 
 build: ## build everything without running tests
 	@$(WITH_JDK) $(MVN) -B -ntp -q -DskipTests verify

@@ -29,7 +29,9 @@ final class Appends {
     static int run(StreamServer server, int writers, Duration time) throws InterruptedException, ExecutionException {
         long end = System.nanoTime() + time.toNanos();
         List<Future<Integer>> running = new ArrayList<>();
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        // Threads of the system's: for each answer, one wakes up and nothing else.
+        try (var threads = Executors.newThreadPerTaskExecutor(
+                Thread.ofPlatform().name("writer-", 0).factory())) {
             for (URI stream : server.streams().subList(0, writers)) {
                 running.add(threads.submit(() -> write(stream, server.key(), end)));
             }

@@ -13,9 +13,9 @@ import java.util.concurrent.ExecutionException;
 /** The phases of the channels' measurement, for one server after the other, so that whatever else the machine does meets all. */
 final class ChannelRound {
     private static final List<Integer> WRITERS = List.of(1, 64);
-    private static final Duration WRITING = Duration.ofMillis(1500);
-    private static final Duration DELIVERING = Duration.ofMillis(1500);
-    private static final Duration WARMING = Duration.ofSeconds(4);
+    private static final Duration WRITING = Duration.ofMillis(2500);
+    private static final Duration DELIVERING = Duration.ofMillis(2500);
+    private static final Duration WARMING = Duration.ofSeconds(10);
     private static final long IDLE_MILLIS = 5_000;
 
     private final StreamServer turnkeep;

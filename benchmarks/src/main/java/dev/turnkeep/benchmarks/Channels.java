@@ -17,8 +17,8 @@ import java.util.concurrent.ExecutionException;
 
 /**
  * Appends to channels and their delivery, beside the protocol's reference server and beside bare commits of the same records:
- * {@code make channelbench}, from the checkout. Arguments: how many rounds count (5) and how many readers idle (10000); with
- * other values the result is printed and not kept.
+ * {@code make channelbench}, from the checkout, five minutes. Arguments: how many rounds count (5) and how many readers idle
+ * (10000), the variables ROUNDS and READERS of the command; with other values the result is printed and not kept.
  */
 public final class Channels {
     private static final int ROUNDS = 5;
@@ -71,7 +71,9 @@ public final class Channels {
                     "session-service",
                     testbed.sessionService.pid(),
                     memory.name(),
-                    memory.process().pid());
+                    memory.process().pid(),
+                    files.name(),
+                    files.process().pid());
             round.idleReaders(results, idle, pids);
             results.into(result);
         }

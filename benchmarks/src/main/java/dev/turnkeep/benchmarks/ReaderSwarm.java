@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -24,12 +26,13 @@ final class ReaderSwarm implements AutoCloseable {
     private static final String WAITS = "upToDate";
     private static final int CONNECTED_AT_ONCE = 100;
     private static final long PAUSE_MILLIS = 5;
+    private static final long PATIENCE_SECONDS = 10;
 
     private final Selector selector = Selector.open();
     private final List<SocketChannel> channels = new ArrayList<>();
     private final ConcurrentLinkedQueue<Long> latencies = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
-    private final AtomicInteger delivered = new AtomicInteger();
+    private final Semaphore delivered = new Semaphore(0);
     private final AtomicInteger ended = new AtomicInteger();
     private volatile long sentAt;
     private volatile int wanted = -1;
@@ -74,19 +77,16 @@ final class ReaderSwarm implements AutoCloseable {
 
     /** Just before the record of this number is sent: what arrives of it from now on is measured. */
     void expect(int number) {
-        delivered.set(0);
+        delivered.drainPermits();
         sentAt = System.nanoTime();
         wanted = number;
     }
 
     /** Returns when so many readers have the record. */
-    void awaitDelivered(int readers) throws IOException {
-        long deadline = System.nanoTime() + 10_000_000_000L;
-        while (delivered.get() < readers) {
-            if (System.nanoTime() > deadline) {
-                throw new IOException("only " + delivered + " of " + readers + " readers have got a record");
-            }
-            Thread.onSpinWait();
+    void awaitDelivered(int readers) throws IOException, InterruptedException {
+        if (!delivered.tryAcquire(readers, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            throw new IOException(
+                    "only " + delivered.availablePermits() + " of " + readers + " readers have got a record");
         }
     }
 
@@ -144,7 +144,7 @@ final class ReaderSwarm implements AutoCloseable {
             } else if (next == MARK) {
                 if (marked && number == wanted) {
                     latencies.add(now - sentAt);
-                    delivered.incrementAndGet();
+                    delivered.release();
                 }
                 marked = !marked;
                 number = 0;

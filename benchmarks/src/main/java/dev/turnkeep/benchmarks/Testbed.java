@@ -76,8 +76,15 @@ final class Testbed implements AutoCloseable {
     private static ServiceProcess service(Service service, ServiceEnvironment environment, Path checkout, Path folder) {
         Service placed = service.on(Ports.free(), Ports.free());
         // The caller's own settings win: that is how one measures with another batch size, or with a profiler.
+        return new ServiceProcess(
+                placed, checkout, variables(environment, placed), folder.resolve(service.name() + ".log"));
+    }
+
+    private static Map<String, String> variables(ServiceEnvironment environment, Service placed) {
         Map<String, String> variables = new LinkedHashMap<>(environment.of(placed, System.getenv()));
-        return new ServiceProcess(placed, checkout, variables, folder.resolve(service.name() + ".log"));
+        // One key asks for all there is: what is measured is not how much a key may ask for.
+        variables.putIfAbsent("TURNKEEP_SESSION_LIMITS_REQUESTS", Integer.toString(Integer.MAX_VALUE));
+        return variables;
     }
 
     /** An instance of the reaper with settings of its own; whoever starts it closes it. */
@@ -88,7 +95,7 @@ final class Testbed implements AutoCloseable {
     /** One more service, started, with settings of its own; whoever starts it closes it. */
     ServiceProcess instance(Service service, Path checkout, Path folder, Map<String, String> settings) {
         Service placed = service.on(Ports.free(), Ports.free());
-        Map<String, String> variables = new LinkedHashMap<>(environment.of(placed, System.getenv()));
+        Map<String, String> variables = variables(environment, placed);
         variables.putAll(settings);
         ServiceProcess started =
                 new ServiceProcess(placed, checkout, variables, folder.resolve(service.name() + ".log"));
@@ -99,7 +106,7 @@ final class Testbed implements AutoCloseable {
     /** Another instance of the session service, which takes no turns; whoever starts it closes it. */
     ServiceProcess secondSessionService(Path checkout, Path folder) {
         Service placed = Service.SESSION.on(Ports.free(), Ports.free());
-        Map<String, String> variables = new LinkedHashMap<>(environment.of(placed, System.getenv()));
+        Map<String, String> variables = variables(environment, placed);
         variables.put("TURNKEEP_SESSION_TURNS_ENABLED", "false");
         ServiceProcess second =
                 new ServiceProcess(placed, checkout, variables, folder.resolve("session-service-2.log"));

@@ -84,7 +84,7 @@ class ChannelFaultsIT {
             assertThat(struck).as("requests under way at the strikes").isPositive();
             assertThat(crowd.acknowledged()).isGreaterThan(APPENDS * (KILLS + 1));
             for (int i = 0; i < CHANNELS; i++) {
-                assertKept(channels.get(i), readings.get(i), writers.get(i));
+                Kept.assertKept(channels.get(i), readings.get(i), writers.get(i));
             }
             assertThat(crowd.readers())
                     .allSatisfy(reader -> assertThat(reader.interruptions()).isGreaterThanOrEqualTo(KILLS));
@@ -92,34 +92,6 @@ class ChannelFaultsIT {
                     "%d kills with %d requests under way; %d appends acknowledged, none lost, none twice%n",
                     KILLS, struck, crowd.acknowledged());
         }
-    }
-
-    private static void assertKept(Channel channel, List<Future<List<String>>> readings, List<Writer> writers) {
-        List<String> stored = channel.records();
-        assertThat(stored).as("no hole in the offsets").hasSize(Math.toIntExact(channel.end()));
-        assertThat(stored).doesNotHaveDuplicates().endsWith("the end");
-        writers.forEach(writer -> assertKept(writer, stored));
-        readings.forEach(reading -> assertThat(Crowd.result(reading)).isEqualTo(stored));
-    }
-
-    /** A producer's texts are there as they were acknowledged; another's may be among attempts that nobody confirmed. */
-    private static void assertKept(Writer writer, List<String> stored) {
-        List<String> own = stored.stream()
-                .filter(text -> text.startsWith(writer.name() + "/"))
-                .toList();
-        if (writer.idempotent()) {
-            assertThat(own).isEqualTo(writer.acknowledged());
-        } else {
-            assertThat(own).containsSubsequence(writer.acknowledged());
-            assertThat(own).isSortedAccordingTo(ChannelFaultsIT::byNumberAndAttempt);
-        }
-    }
-
-    private static int byNumberAndAttempt(String one, String other) {
-        String[] left = one.split("/", -1);
-        String[] right = other.split("/", -1);
-        int byNumber = Integer.compare(Integer.parseInt(left[1]), Integer.parseInt(right[1]));
-        return byNumber != 0 ? byNumber : Integer.compare(Integer.parseInt(left[2]), Integer.parseInt(right[2]));
     }
 
     @Test

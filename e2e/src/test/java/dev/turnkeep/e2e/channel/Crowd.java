@@ -28,10 +28,15 @@ final class Crowd implements AutoCloseable {
 
     /** Writers on one channel; every other one is an idempotent producer. */
     List<Writer> write(Channel channel, int count) {
+        return write(channel, channel, count);
+    }
+
+    /** @param elsewhere the same channel, for those who are told that the service is away */
+    List<Writer> write(Channel channel, Channel elsewhere, int count) {
         List<Writer> added = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             String name = "writer-" + writers.size();
-            added.add(new Writer(channel, name, i % 2 == 0, () -> enough, acknowledged, underWay));
+            added.add(new Writer(channel, elsewhere, name, i % 2 == 0, () -> enough, acknowledged, underWay));
             writers.add(added.getLast());
             writing.add(threads.submit(added.getLast()));
         }
@@ -40,9 +45,14 @@ final class Crowd implements AutoCloseable {
 
     /** Readers of one channel; every other one polls. Returns when they wait for what comes. */
     List<Future<List<String>>> read(Channel channel, int count) {
+        return read(channel, channel, count);
+    }
+
+    /** @param elsewhere the same channel, for those who are told that the service is away */
+    List<Future<List<String>>> read(Channel channel, Channel elsewhere, int count) {
         List<Future<List<String>>> added = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            Reader reader = new Reader(channel, i % 2 == 0 ? Reader.Mode.SSE : Reader.Mode.LONG_POLL);
+            Reader reader = new Reader(channel, i % 2 == 0 ? Reader.Mode.SSE : Reader.Mode.LONG_POLL, elsewhere);
             readers.add(reader);
             added.add(threads.submit((Callable<List<String>>) reader));
         }

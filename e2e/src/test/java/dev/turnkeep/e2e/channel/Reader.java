@@ -17,12 +17,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Follows a channel to its end, and goes on at its offset when it is cut off. An event stream's records count once the
+ * Follows a channel to its end, and goes on at its offset when it is cut off, or on another node when it is sent home. An event stream's records count once the
  * offset after them has come: without it they come again. For one thread; others may ask how far it is.
  */
 final class Reader implements Callable<List<String>> {
@@ -38,16 +39,20 @@ final class Reader implements Callable<List<String>> {
             .connectTimeout(Duration.ofSeconds(5))
             .build();
 
-    private final Channel channel;
     private final Mode mode;
+    private final Channel elsewhere;
     private final List<String> seen = new ArrayList<>();
     private final AtomicInteger interruptions = new AtomicInteger();
+    private final AtomicInteger refusals = new AtomicInteger();
+    private Channel channel;
     private String offset = Channel.START;
     private volatile boolean caughtUp;
 
-    Reader(Channel channel, Mode mode) {
+    /** @param elsewhere the same channel, where it goes once the service says that it is away */
+    Reader(Channel channel, Mode mode, Channel elsewhere) {
         this.channel = channel;
         this.mode = mode;
+        this.elsewhere = elsewhere;
     }
 
     /** All records, once the channel is closed. */
@@ -58,7 +63,11 @@ final class Reader implements Callable<List<String>> {
                 if (mode == Mode.SSE ? events() : poll()) {
                     return seen;
                 }
-            } catch (IOException away) {
+            } catch (Away told) {
+                refusals.incrementAndGet();
+                channel = elsewhere;
+                Await.pause(ThreadLocalRandom.current().nextLong(20, 80));
+            } catch (IOException cutOff) {
                 // The service is struck. It goes on where it was.
                 interruptions.incrementAndGet();
                 Await.pause(ThreadLocalRandom.current().nextLong(20, 80));
@@ -76,12 +85,29 @@ final class Reader implements Callable<List<String>> {
         return interruptions.get();
     }
 
+    /** How often it was told to come back later. */
+    int refusals() {
+        return refusals.get();
+    }
+
+    /** The service says that it is away, and when to come back. */
+    static final class Away extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        private Away(Optional<String> after) {
+            super("away");
+            if (after.isEmpty()) {
+                throw new AssertionError("a 503 without Retry-After");
+            }
+        }
+    }
+
     private boolean poll() throws IOException {
         // What is there already is fetched without waiting, as the protocol's clients do it.
         String query = caughtUp ? query("long-poll") : "?offset=" + offset;
         Answer answer = channel.service().attempt("GET", channel.path() + query, new byte[0], Map.of());
         if (answer.status() == 503) {
-            throw new IOException("away");
+            throw new Away(answer.header("Retry-After"));
         }
         if (answer.status() != 204) {
             seen.addAll(Channel.texts(answer.expecting(200).body()));
@@ -100,7 +126,7 @@ final class Reader implements Callable<List<String>> {
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
             if (response.statusCode() == 503) {
-                throw new IOException("away");
+                throw new Away(response.headers().firstValue("Retry-After"));
             }
             if (response.statusCode() != 200) {
                 throw new AssertionError("answered " + response.statusCode());

@@ -1,5 +1,7 @@
 package dev.turnkeep.e2e.channel;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.turnkeep.e2e.system.Answer;
 import dev.turnkeep.e2e.system.Await;
 import java.io.IOException;
@@ -11,34 +13,40 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 /**
- * Appends one text after the other and, when the service is away, the same one again. An idempotent producer repeats its
+ * Appends one text after the other and, when the service is away, the same one again, on another node if it says so. An idempotent producer repeats its
  * request as it was; anybody else says that it is another attempt, for the first may have been stored. For one thread.
  */
 final class Writer implements Runnable {
-    private final Channel channel;
+    private final Channel elsewhere;
     private final String name;
     private final boolean idempotent;
     private final BooleanSupplier enough;
     private final AtomicInteger total;
     private final AtomicInteger underWay;
     private final List<String> acknowledged = new ArrayList<>();
+    private final AtomicInteger interruptions = new AtomicInteger();
+    private final AtomicInteger refusals = new AtomicInteger();
+    private Channel channel;
     private boolean refused;
 
     /**
      * A writer.
      *
+     * @param elsewhere the same channel, where it goes once the service says that it is away
      * @param enough whether to write no more after the present text
      * @param total counts what is acknowledged to all writers
      * @param underWay counts the requests of all writers that are not answered yet
      */
     Writer(
             Channel channel,
+            Channel elsewhere,
             String name,
             boolean idempotent,
             BooleanSupplier enough,
             AtomicInteger total,
             AtomicInteger underWay) {
         this.channel = channel;
+        this.elsewhere = elsewhere;
         this.name = name;
         this.idempotent = idempotent;
         this.enough = enough;
@@ -71,8 +79,12 @@ final class Writer implements Runnable {
                     accept(answer, text, attempt);
                     return;
                 }
-            } catch (IOException away) {
+                assertThat(answer.header("Retry-After")).as("of a 503").isPresent();
+                refusals.incrementAndGet();
+                channel = elsewhere;
+            } catch (IOException cutOff) {
                 // The service is struck: whether the text is stored, nobody knows.
+                interruptions.incrementAndGet();
             } finally {
                 underWay.decrementAndGet();
             }
@@ -90,6 +102,16 @@ final class Writer implements Runnable {
         }
         acknowledged.add(text);
         total.incrementAndGet();
+    }
+
+    /** How often it was left without an answer. */
+    int interruptions() {
+        return interruptions.get();
+    }
+
+    /** How often it was told to come back later. */
+    int refusals() {
+        return refusals.get();
     }
 
     boolean idempotent() {

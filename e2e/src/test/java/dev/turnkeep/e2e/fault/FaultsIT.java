@@ -3,6 +3,7 @@ package dev.turnkeep.e2e.fault;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.turnkeep.e2e.channel.ChannelTraffic;
 import dev.turnkeep.e2e.fault.FaultMatrix.Row;
 import dev.turnkeep.e2e.fault.Ledger.Balance;
 import dev.turnkeep.e2e.system.Answer;
@@ -81,6 +82,21 @@ class FaultsIT {
     void losesAndDoublesNothingWhenPostgresIsKilled() {
         survives("kill -9 Postgres", () -> stack.postgres().kill(), () -> stack.postgres()
                 .start());
+    }
+
+    @Test
+    void channelsKeepWhatTheyAcknowledgedWhenPostgresIsKilled() {
+        ChannelTraffic.survives(turnkeep.tenant("channels, Postgres"), () -> {
+            stack.postgres().kill();
+            stack.postgres().start();
+        });
+    }
+
+    @Test
+    void channelsGoOnWhileRedisHangs() {
+        ChannelTraffic.survives(
+                turnkeep.tenant("channels, Redis"), () -> stack.redis().suspend(), () -> stack.redis()
+                        .resume());
     }
 
     private void survives(String fault, Runnable strike, Runnable restart) {

@@ -180,6 +180,14 @@ class MalformedAdministrationIT {
                     "invalid_field",
                     "idle_timeout"));
             bad.add(request(
+                    "a retention",
+                    "PUT",
+                    path,
+                    "{\"channel_retention\":\"" + timeout + "\"}",
+                    422,
+                    "invalid_field",
+                    "channel_retention"));
+            bad.add(request(
                     "a harness's timeout",
                     "PUT",
                     path,

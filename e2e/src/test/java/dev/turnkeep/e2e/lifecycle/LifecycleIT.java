@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.turnkeep.e2e.operations.MetricsPage;
 import dev.turnkeep.e2e.system.Answer;
 import dev.turnkeep.e2e.system.Await;
 import dev.turnkeep.e2e.system.Http;
@@ -14,13 +15,19 @@ import dev.turnkeep.e2e.system.Turnkeep;
 import dev.turnkeep.e2e.system.WithTurnkeep;
 import dev.turnkeep.localstack.run.Service;
 import dev.turnkeep.localstack.run.ServiceProcess;
+import dev.turnkeep.ops.smoke.Smoke;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -170,8 +177,8 @@ class LifecycleIT {
                         .filter(turn -> turn.path("cost_source").asText().equals("unpriced"))
                         .toList())
                 .singleElement()
-                .satisfies(turn -> assertThat(turn.path("cost_nano_usd").isNumber())
-                        .isFalse());
+                .satisfies(turn ->
+                        assertThat(turn.path("cost_nano_usd").isNumber()).isFalse());
         assertThat(session.path("model_usage").get(0).path("cost_nano_usd").asLong())
                 .isEqualTo(cost);
         assertThat(session.path("model_usage").get(1).path("unpriced_turns").asInt())
@@ -328,6 +335,54 @@ class LifecycleIT {
                 .isEqualTo(404);
         management(0).post("/jobs/nothing", Http.JSON.createObjectNode()).expecting(404);
         assertThat(management(0).get("/q/health/ready").status()).isEqualTo(200);
+    }
+
+    @Test
+    void whatTheServicesCountIsWhatThePageOfMetricsSays() throws IOException {
+        // Given
+        MetricsPage page = MetricsPage.read(Path.of(System.getProperty("turnkeep.checkout", "..")));
+        List<Service> services = new ArrayList<>(List.of(
+                system.sessionService().service(), system.ingestService().service()));
+        INSTANCES.forEach(instance -> services.add(instance.service()));
+        started(tenant("metrics"), "agent");
+
+        for (Service service : services) {
+            // When
+            Set<String> shown = MetricsPage.scraped(new Http(service.managementUrl(), "").text("/q/metrics"));
+
+            // Then
+            assertThat(shown)
+                    .as("what %s shows and the page does not", service.name())
+                    .isSubsetOf(page.names());
+            assertThat(shown)
+                    .as("what the page promises of %s", service.name())
+                    .isNotEmpty()
+                    .containsAll(page.atOnce(service.name()));
+        }
+    }
+
+    @Test
+    void theSmokeSuitePassesAndKnowsEveryRoute() {
+        // Given
+        ByteArrayOutputStream report = new ByteArrayOutputStream();
+        Service sessions = system.sessionService().service();
+        Service ingest = system.ingestService().service();
+        Map<String, String> addresses = Map.of(
+                "SESSION_URL", sessions.url().toString(),
+                "SESSION_MANAGEMENT_URL", sessions.managementUrl().toString(),
+                "INGEST_URL", ingest.url().toString(),
+                "INGEST_MANAGEMENT_URL", ingest.managementUrl().toString(),
+                "REAPER_MANAGEMENT_URL",
+                        INSTANCES.getFirst().service().managementUrl().toString(),
+                "REPLICATION_MANAGEMENT_URL",
+                        INSTANCES.getLast().service().managementUrl().toString(),
+                "ADMIN_KEY", system.administration().key());
+
+        // When
+        boolean passed = Smoke.run(addresses, new PrintStream(report, true, StandardCharsets.UTF_8));
+
+        // Then
+        assertThat(passed).as(report.toString(StandardCharsets.UTF_8)).isTrue();
     }
 
     private static Tenant tenant(String name) {

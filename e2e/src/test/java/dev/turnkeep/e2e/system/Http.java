@@ -42,6 +42,23 @@ public record Http(URI base, String key) {
         return send("POST", path, body.getBytes(StandardCharsets.UTF_8), Map.of("Content-Type", contentType));
     }
 
+    /** The body of something that is no JSON, which has to be there. */
+    public String text(String path) {
+        try {
+            HttpResponse<String> response = CLIENT.send(
+                    HttpRequest.newBuilder(base.resolve(path)).timeout(PATIENCE).build(), BodyHandlers.ofString());
+            if (response.statusCode() != 200) {
+                throw new AssertionError("answered " + response.statusCode() + ": " + response.body());
+            }
+            return response.body();
+        } catch (IOException e) {
+            throw new UncheckedIOException("GET " + base.resolve(path), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
     /** With the caller's key, unless the headers say otherwise. */
     public Answer send(String method, String path, byte[] body, Map<String, String> headers) {
         try {

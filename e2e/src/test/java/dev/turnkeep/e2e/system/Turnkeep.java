@@ -11,6 +11,7 @@ import dev.turnkeep.localstack.run.ServiceEnvironment;
 import dev.turnkeep.localstack.run.ServiceProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HashMap;
@@ -108,6 +109,10 @@ public final class Turnkeep implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    public URI clickhouse() {
+        return engines.clickhouse().endpoint();
     }
 
     private String group() {

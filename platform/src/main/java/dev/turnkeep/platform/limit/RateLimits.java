@@ -12,22 +12,23 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Counts requests per key and window: in Redis, so that all instances share one count; here while Redis is away, so that
- * each instance allows as much. State: the local counts, and until when Redis is not asked.
+ * each instance allows as much. State: the counts of the windows, and until when Redis is not asked.
  */
 public final class RateLimits {
     /** Counts, and lets the count go with its window, in one step: a count without an end would stay for ever. */
     private static final String COUNT = """
-        local used = redis.call('INCR', KEYS[1])
-        if used == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+        local used = redis.call('INCRBY', KEYS[1], ARGV[2])
+        if used == tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
         return used
         """;
 
     private static final Duration PAUSE = Duration.ofSeconds(1);
-    private static final int LOCAL = 100_000;
+    private static final int COUNTS = 100_000;
 
     private final ReactiveRedisDataSource redis;
     private final Duration window;
@@ -35,7 +36,7 @@ public final class RateLimits {
     private final MeterRegistry registry;
     private final Clock clock;
     private final String prefix;
-    private final Cache<String, AtomicLong> local;
+    private final Cache<String, SharedCount> counts;
     private volatile Instant askAgain = Instant.MIN;
 
     /**
@@ -56,8 +57,8 @@ public final class RateLimits {
         this.patience = patience;
         this.registry = registry;
         this.clock = clock;
-        this.local = Caffeine.newBuilder()
-                .maximumSize(LOCAL)
+        this.counts = Caffeine.newBuilder()
+                .maximumSize(COUNTS)
                 .expireAfterWrite(window.multipliedBy(2))
                 .build();
     }
@@ -72,7 +73,7 @@ public final class RateLimits {
     public void count(HttpServerResponse response, String whose, int limit) {
         Instant now = clock.instant();
         Instant reset = Allowance.resetAfter(now, window);
-        Allowance allowance = new Allowance(limit, used(whose + ":" + reset.toEpochMilli(), now), reset);
+        Allowance allowance = new Allowance(limit, used(whose + ":" + reset.toEpochMilli(), limit), reset);
         response.putHeader("x-ratelimit-limit", Long.toString(allowance.limit()));
         response.putHeader("x-ratelimit-remaining", Long.toString(allowance.remaining()));
         response.putHeader("x-ratelimit-reset", Long.toString(reset.toEpochMilli()));
@@ -82,23 +83,39 @@ public final class RateLimits {
         }
     }
 
-    private long used(String counted, Instant now) {
-        if (now.isBefore(askAgain)) {
-            return usedHere(counted);
+    private long used(String counted, int limit) {
+        return Objects.requireNonNull(
+                        counts.get(counted, _ -> new SharedCount(requests -> add(counted, requests))))
+                .next(limit);
+    }
+
+    private CompletionStage<Long> add(String counted, long requests) {
+        if (clock.instant().isBefore(askAgain)) {
+            return CompletableFuture.failedStage(new IllegalStateException("Redis is not asked for a while"));
         }
         try {
-            Response used = redis.execute("EVAL", COUNT, "1", prefix + counted, Long.toString(window.toMillis() * 2))
-                    .await()
-                    .atMost(patience);
-            return used.toLong();
+            return redis.execute(
+                            "EVAL",
+                            COUNT,
+                            "1",
+                            prefix + counted,
+                            Long.toString(window.toMillis() * 2),
+                            Long.toString(requests))
+                    .ifNoItem()
+                    .after(patience)
+                    .fail()
+                    .onFailure()
+                    .invoke(this::pause)
+                    .map(Response::toLong)
+                    .subscribeAsCompletionStage();
         } catch (RuntimeException e) {
-            // Away, or slow: not every request is to wait for it.
-            askAgain = now.plus(PAUSE);
-            return usedHere(counted);
+            pause();
+            return CompletableFuture.failedStage(e);
         }
     }
 
-    private long usedHere(String counted) {
-        return Objects.requireNonNull(local.get(counted, _ -> new AtomicLong())).incrementAndGet();
+    /** Away, or slow: not every request is to wait for it. */
+    private void pause() {
+        askAgain = clock.instant().plus(PAUSE);
     }
 }

@@ -1,17 +1,22 @@
 package dev.turnkeep.platform.postgres;
 
 import io.quarkus.runtime.ShutdownEvent;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
+import io.vertx.sqlclient.SqlConnection;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Makes pools of Postgres connections. Each pool works under one role, set as the connection starts, so that row-level
@@ -19,6 +24,7 @@ import java.util.concurrent.TimeUnit;
  */
 @Singleton
 public class PostgresPools {
+    private static final Duration GONE = Duration.ofSeconds(15);
     private static final int PIPELINED = 64;
     private static final int WAITING = 1024;
     private static final int STATEMENTS = 256;
@@ -40,6 +46,48 @@ public class PostgresPools {
      * @param size the most connections it opens, 1 or more
      */
     public Pool pool(String role, int size) {
+        return pool(role, size, config.idleTimeout());
+    }
+
+    /**
+     * A pool whose connections rest for another time.
+     *
+     * @param idle after this long without use a connection is closed
+     */
+    public Pool pool(String role, int size, Duration idle) {
+        PgConnectOptions connect = options(role);
+        // Longer than any use, and than any rest in the pool: then the server is gone, and has not said so.
+        connect.setReadIdleTimeout(
+                Math.toIntExact(idle.plus(config.statementTimeout()).plus(GONE).toSeconds()));
+        PoolOptions options = new PoolOptions()
+                .setName(role + "-" + pools.size())
+                .setMaxSize(size)
+                .setMaxWaitQueueSize(WAITING)
+                .setConnectionTimeout(Math.toIntExact(config.connectTimeout().toMillis()))
+                .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setIdleTimeout(Math.toIntExact(idle.toMillis()))
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
+        Pool pool = PgBuilder.pool()
+                .connectingTo(connect)
+                .with(options)
+                .using(vertx)
+                .build();
+        pools.add(pool);
+        return pool;
+    }
+
+    /**
+     * Makes connections that nobody pools: whoever asks for one closes it.
+     *
+     * @param settings of Postgres, by name; they go before what is configured for all
+     */
+    public Supplier<Future<SqlConnection>> connector(String role, Map<String, String> settings) {
+        PgConnectOptions options = options(role);
+        settings.forEach(options::addProperty);
+        return () -> PgConnection.connect(vertx, options).map(connection -> connection);
+    }
+
+    private PgConnectOptions options(String role) {
         PostgresAddress address = PostgresAddress.parse(config.url());
         PgConnectOptions connect = new PgConnectOptions()
                 .setHost(address.host())
@@ -59,21 +107,7 @@ public class PostgresPools {
                 .setPreparedStatementCacheSqlLimit(STATEMENT_CHARACTERS);
         connect.setConnectTimeout(Math.toIntExact(config.connectTimeout().toMillis()));
         connect.setTcpKeepAlive(true);
-        PoolOptions options = new PoolOptions()
-                .setName(role + "-" + pools.size())
-                .setMaxSize(size)
-                .setMaxWaitQueueSize(WAITING)
-                .setConnectionTimeout(Math.toIntExact(config.connectTimeout().toMillis()))
-                .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
-                .setIdleTimeout(Math.toIntExact(config.idleTimeout().toMillis()))
-                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
-        Pool pool = PgBuilder.pool()
-                .connectingTo(connect)
-                .with(options)
-                .using(vertx)
-                .build();
-        pools.add(pool);
-        return pool;
+        return connect;
     }
 
     private static String millis(Duration duration) {

@@ -63,24 +63,29 @@ public interface ReaperConfig {
 
     /** What Postgres says is due; makes the index anew. */
     interface Sweep {
+        /** Whether it runs by itself; on demand it runs all the same. */
         @WithDefault("true")
         boolean enabled();
 
+        /** The pause between runs. */
         @WithDefault("5m")
         Duration every();
     }
 
     /** Sessions whose {@code expires_at} has passed. */
     interface Expire {
+        /** Whether it runs by itself; on demand it runs all the same. */
         @WithDefault("true")
         boolean enabled();
 
+        /** The pause between runs. */
         @WithDefault("1m")
         Duration every();
     }
 
     /** Sessions that have long been over. */
     interface Retire {
+        /** Whether it runs by itself; on demand it runs all the same. */
         @WithDefault("true")
         boolean enabled();
 
@@ -95,6 +100,7 @@ public interface ReaperConfig {
 
     /** What nobody needs any more. */
     interface Vacuum {
+        /** Whether it runs by itself; on demand it runs all the same. */
         @WithDefault("true")
         boolean enabled();
 
@@ -112,9 +118,11 @@ public interface ReaperConfig {
 
     /** The invariants. */
     interface Check {
+        /** Whether it runs by itself; on demand it runs all the same. */
         @WithDefault("true")
         boolean enabled();
 
+        /** The pause between runs. */
         @WithDefault("10m")
         Duration every();
 

@@ -12,6 +12,7 @@ public interface ClickHouseConfig {
     @WithDefault("http://localhost:8123")
     String url();
 
+    /** A user that may make the tables and write them: see {@code deploy/clickhouse/users.sql}. */
     @WithDefault("default")
     String user();
 

@@ -91,6 +91,7 @@ public class AdminResource {
     public record EnvironmentSettings(
             @JsonProperty("idle_timeout") @Nullable String idleTimeout,
             @JsonProperty("harness_idle_timeouts") @Nullable Map<String, String> harnessIdleTimeouts,
+            @JsonProperty("channel_retention") @Nullable String channelRetention,
             @JsonProperty("rate_limit") @Nullable Integer rateLimit,
             @JsonProperty("public_rate_limit") @Nullable Integer publicRateLimit) {}
 
@@ -133,11 +134,15 @@ public class AdminResource {
         Duration idle = settings == null || settings.idleTimeout() == null
                 ? null
                 : duration("idle_timeout", settings.idleTimeout());
+        Duration retention = settings == null || settings.channelRetention() == null
+                ? null
+                : duration("channel_retention", settings.channelRetention());
         administration.setEnvironment(
                 scope,
                 new Settings(
                         idle,
                         byHarness,
+                        retention,
                         settings == null ? null : limit("rate_limit", settings.rateLimit()),
                         settings == null ? null : limit("public_rate_limit", settings.publicRateLimit())));
         return Map.of("org_id", org, "environment", environment);

@@ -37,7 +37,8 @@ class AdminStore {
     private static final String ENVIRONMENTS = """
         SELECT e.id AS environment_id, e.org_id, e.name AS environment,
                extract(epoch FROM e.idle_timeout)::bigint AS idle_seconds,
-               e.harness_idle_timeouts::text AS harness_idle_timeouts, e.rate_limit, e.public_rate_limit,
+               e.harness_idle_timeouts::text AS harness_idle_timeouts,
+               extract(epoch FROM e.channel_retention)::bigint AS retention_seconds, e.rate_limit, e.public_rate_limit,
                e.created_at, e.updated_at
         FROM environments e
         WHERE e.org_id = $1
@@ -86,12 +87,13 @@ class AdminStore {
         ON CONFLICT (org_id, name) DO NOTHING
         """;
 
-    private static final String SET_TIMEOUTS = """
+    private static final String SET_ENVIRONMENT = """
         UPDATE environments SET
             idle_timeout = coalesce($3::text::interval, idle_timeout),
             harness_idle_timeouts = coalesce($4::text::jsonb, harness_idle_timeouts),
-            rate_limit = nullif(coalesce($5, rate_limit), 0),
-            public_rate_limit = nullif(coalesce($6, public_rate_limit), 0),
+            channel_retention = coalesce($5::text::interval, channel_retention),
+            rate_limit = nullif(coalesce($6, rate_limit), 0),
+            public_rate_limit = nullif(coalesce($7, public_rate_limit), 0),
             updated_at = now()
         WHERE org_id = $1 AND name = $2
         """;
@@ -140,11 +142,14 @@ class AdminStore {
         database.asOperator(work -> {
             work.rows(Statement.of(ENSURE_ENVIRONMENT, newId, org.value(), name.value()));
             return work.rows(Statement.of(
-                    SET_TIMEOUTS,
+                    SET_ENVIRONMENT,
                     org.value(),
                     name.value(),
                     settings.idle() == null ? null : settings.idle().toString(),
                     settings.byHarness() == null ? null : json(settings.byHarness()),
+                    settings.channelRetention() == null
+                            ? null
+                            : settings.channelRetention().toString(),
                     settings.rateLimit(),
                     settings.publicRateLimit()));
         });

@@ -70,13 +70,15 @@ class Administration {
         requireOrg(org);
         List<Map<String, @Nullable Object>> items = items(store.environments(org), Set.of("harness_idle_timeouts"));
         items.forEach(item -> {
-            Object seconds = item.remove("idle_seconds");
-            item.put(
-                    "idle_timeout",
-                    Duration.ofSeconds(((Number) Objects.requireNonNull(seconds)).longValue())
-                            .toString());
+            item.put("idle_timeout", duration(item.remove("idle_seconds")));
+            item.put("channel_retention", duration(item.remove("retention_seconds")));
         });
         return items;
+    }
+
+    private static String duration(@Nullable Object seconds) {
+        return Duration.ofSeconds(((Number) Objects.requireNonNull(seconds)).longValue())
+                .toString();
     }
 
     /** All keys of an organisation, or of one of its environments; never what they are. */

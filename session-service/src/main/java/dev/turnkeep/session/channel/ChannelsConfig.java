@@ -19,7 +19,7 @@ public interface ChannelsConfig {
     @WithDefault("2")
     int committers();
 
-    /** Connections for appends and reads. */
+    /** Connections for all but appends, which have one for each committer and eight for streams that they wait for. */
     @WithDefault("12")
     int connections();
 
@@ -43,9 +43,13 @@ public interface ChannelsConfig {
     @WithDefault("256M")
     MemorySize channelSize();
 
-    /** The most idempotent producers of a channel; beyond it, 429. */
+    /** The most idempotent producers of a channel; beyond it, 413 while none of them has been unused for long. */
     @WithDefault("1000")
     int producers();
+
+    /** A producer that has not written for so long makes room for another. Who comes back later starts anew. */
+    @WithDefault("7d")
+    Duration producerAge();
 
     /** The most readers that wait on one session's channels, on one node; beyond it, 429. */
     @WithDefault("1000")
@@ -54,6 +58,10 @@ public interface ChannelsConfig {
     /** After this long waiting for a row that somebody else holds, a batch goes on without that stream. */
     @WithDefault("100ms")
     Duration lockTimeout();
+
+    /** How long Postgres may take to answer; after it nobody knows, and writers and readers are answered with 503. */
+    @WithDefault("10s")
+    Duration postgresTimeout();
 
     /** How long a long poll waits for something new. */
     @WithDefault("25s")

@@ -9,17 +9,20 @@ import java.util.Optional;
 /** The S3-compatible store of sessions' snapshots. Without a bucket and credentials none are offered. */
 @ConfigMapping(prefix = "turnkeep.snapshots")
 public interface SnapshotsConfig {
+    /** The bucket; each snapshot is one object in it. */
     Optional<String> bucket();
 
     /** Where the store is, as the clients of the links see it; without one it is Amazon's of the region. */
     Optional<URI> endpoint();
 
+    /** The region that requests are signed for. */
     @WithDefault("us-east-1")
     String region();
 
+    /** The name of the credential that signs the links. */
     Optional<String> accessKey();
 
-    /** Never printed. */
+    /** The credential itself; never printed. */
     Optional<String> secretKey();
 
     /** Whether the bucket is the path's first part, as most stores but Amazon's have it, or part of the host's name. */

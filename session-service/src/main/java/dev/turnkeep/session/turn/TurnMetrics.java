@@ -4,6 +4,7 @@ import dev.turnkeep.contracts.lifecycle.EventType;
 import dev.turnkeep.contracts.lifecycle.SessionEvent;
 import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.session.event.EndingMetrics;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 
@@ -36,6 +37,14 @@ class TurnMetrics {
         } else if (event.type() == EventType.RESUMED) {
             endings.resumed();
         }
+    }
+
+    /** Shows how many records wait. */
+    void lag(Watermark watermark) {
+        Gauge.builder("turnkeep_turns_lag", watermark, Watermark::lag)
+                .description("Records of this instance's partitions that are not stored yet")
+                .strongReference(true)
+                .register(registry);
     }
 
     void deadLetter(Problem problem) {

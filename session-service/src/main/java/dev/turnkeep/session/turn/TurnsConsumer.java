@@ -183,8 +183,12 @@ final class TurnsConsumer implements Runnable, ConsumerRebalanceListener {
     /** Where nothing is under way, all that lies before the position is stored. */
     private void followTheClock() {
         Map<Integer, Long> stored = new HashMap<>();
+        Map<Integer, Long> busy = new HashMap<>();
         for (TopicPartition partition : consumer.assignment()) {
-            if (!working.containsKey(partition)) {
+            Work work = working.get(partition);
+            if (work != null) {
+                busy.put(partition.partition(), work.records.getFirst().offset());
+            } else {
                 try {
                     stored.put(partition.partition(), consumer.position(partition, Duration.ZERO));
                 } catch (KafkaException e) {
@@ -192,7 +196,7 @@ final class TurnsConsumer implements Runnable, ConsumerRebalanceListener {
                 }
             }
         }
-        watermark.look(stored);
+        watermark.look(stored, busy);
     }
 
     /** Polls until a partition has a batch, the bound is reached, or nothing more is there at the moment. */

@@ -99,13 +99,15 @@ public class TurnsService {
         DeadLetters deadLetters = new DeadLetters(producer, topics.deadLetters().name());
         Consumer<byte[], byte[]> client =
                 new KafkaConsumer<>(consumerSettings(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        Watermark watermark = watermark(pool, topics.turns().name());
+        metrics.lag(watermark);
         consumer = new TurnsConsumer(
                 client,
                 topics.turns().name(),
                 this::topicsVerified,
                 new BatchProcessor(batch -> store(transaction, batch), deadLetters::put, config),
                 metrics,
-                watermark(pool, topics.turns().name()),
+                watermark,
                 config);
         polling = Thread.ofPlatform().name("turns-consumer").start(consumer);
     }

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -54,6 +55,7 @@ final class Watermark {
     private final Map<Integer, Long> resting = new HashMap<>();
 
     private volatile Duration pause;
+    private volatile double lag = Double.NaN;
     private long lastNanos = System.nanoTime();
 
     Watermark(Ends ends, Store store, Clock clock, TurnsConfig config) {
@@ -82,14 +84,17 @@ final class Watermark {
     /**
      * Begins a look and returns at once.
      *
-     * @param positions by partition: everything before is stored
+     * @param quiet by partition without work under way: everything before is stored
+     * @param busy by partition with work under way: the first record that is not known to be stored
      */
-    void look(Map<Integer, Long> positions) {
+    void look(Map<Integer, Long> quiet, Map<Integer, Long> busy) {
         if (looking.compareAndSet(false, true)) {
-            Map<Integer, Long> stored = Map.copyOf(positions);
+            Map<Integer, Long> stored = Map.copyOf(quiet);
+            Map<Integer, Long> open = new HashMap<>(busy);
+            open.putAll(stored);
             Thread.ofVirtual().name("turns-watermark").start(() -> {
                 try {
-                    raise(stored);
+                    raise(stored, open);
                 } finally {
                     looking.set(false);
                 }
@@ -97,11 +102,16 @@ final class Watermark {
         }
     }
 
-    private void raise(Map<Integer, Long> stored) {
+    private void raise(Map<Integer, Long> stored, Map<Integer, Long> open) {
         try {
             Instant looked = clock.instant();
             int partitions = ends.partitions();
-            Duration idle = store.raise(reached(stored), partitions, looked.minus(margin), clock.instant());
+            Map<Integer, Long> told = told(open);
+            lag = lag(open, told);
+            Map<Integer, Long> reached = new HashMap<>(stored);
+            reached.entrySet().removeIf(at -> at.getValue() < told.getOrDefault(at.getKey(), Long.MAX_VALUE));
+            reached.replaceAll((partition, position) -> told.getOrDefault(partition, position));
+            Duration idle = store.raise(reached, partitions, looked.minus(margin), clock.instant());
             // A session of the shortest timeout must not wait for the watermark longer than for the timeout.
             Duration often = idle.dividedBy(2);
             pause = often.compareTo(refresh) > 0 ? refresh : often;
@@ -109,25 +119,35 @@ final class Watermark {
         } catch (RuntimeException e) {
             // The reaper waits meanwhile: nothing ends too early.
             pause = refresh;
+            lag = Double.NaN;
             LOG.warnf("the watermark was not raised: reason=%s", e.getClass().getSimpleName());
         }
     }
 
-    private Map<Integer, Long> reached(Map<Integer, Long> stored) {
+    private Map<Integer, Long> told(Map<Integer, Long> open) {
         long now = System.nanoTime();
         resting.values().removeIf(until -> until - now <= 0);
-        Map<Integer, Long> asked = new HashMap<>(stored);
-        asked.keySet().removeAll(resting.keySet());
-        Map<Integer, Long> told = asked.isEmpty() ? Map.of() : ends.of(asked.keySet());
-        Map<Integer, Long> reached = new HashMap<>();
-        asked.forEach((partition, position) -> {
-            Long end = told.get(partition);
-            if (end == null) {
-                resting.put(partition, now + REST.toNanos());
-            } else if (position >= end) {
-                reached.put(partition, end);
-            }
-        });
-        return reached;
+        Set<Integer> asked = new HashSet<>(open.keySet());
+        asked.removeAll(resting.keySet());
+        Map<Integer, Long> told = asked.isEmpty() ? Map.of() : ends.of(asked);
+        asked.removeAll(told.keySet());
+        asked.forEach(partition -> resting.put(partition, now + REST.toNanos()));
+        return told;
+    }
+
+    private static double lag(Map<Integer, Long> open, Map<Integer, Long> told) {
+        return told.keySet().containsAll(open.keySet())
+                ? open.entrySet().stream()
+                        .mapToDouble(at -> Math.max(0, told.getOrDefault(at.getKey(), 0L) - at.getValue()))
+                        .sum()
+                : Double.NaN;
+    }
+
+    /**
+     * How many records of this instance's partitions were not stored at the last look; not a number when a partition's end
+     * was not told.
+     */
+    double lag() {
+        return lag;
     }
 }

@@ -11,6 +11,7 @@ import dev.turnkeep.session.channel.ChannelOnTest.Read;
 import dev.turnkeep.session.channel.log.Sweeper;
 import dev.turnkeep.session.turn.ServiceOnTest;
 import dev.turnkeep.session.turn.ServiceOnTest.Tenant;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -28,6 +29,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -46,6 +48,9 @@ class SessionChannelsIT {
 
     @Inject
     Sweeper sweeper;
+
+    @Inject
+    MeterRegistry registry;
 
     @ConfigProperty(name = "quarkus.http.port")
     int port;
@@ -188,6 +193,200 @@ class SessionChannelsIT {
     }
 
     @Test
+    void thePartsOfOneRequestAreNotThoseOfAnother() {
+        // When
+        post("/out", "\"a\"", "X-Part-Id", "m:1");
+        post("/out", "[\"b\",\"c\"]", "X-Part-Id", "m");
+        HttpResponse<String> again = post("/out", "[\"b\",\"c\"]", "X-Part-Id", "m");
+        HttpResponse<String> first = post("/out", "[\"b\"]", "X-Part-Id", "m");
+
+        // Then
+        assertThat(get("/out").body()).isEqualTo("[\"a\",\"b\",\"c\"]");
+        assertThat(header(again, "Stream-Next-Offset")).endsWith("3");
+        assertThat(header(first, "Stream-Next-Offset")).endsWith("2");
+        assertThat(post("/out", "1", "X-Part-Id", "p".repeat(256)).statusCode()).isEqualTo(204);
+        assertThat(post("/out", "[1,2]", "X-Part-Id", "q".repeat(256)).statusCode())
+                .isEqualTo(204);
+        assertThat(post("/out", "1", "X-Part-Id", "r".repeat(257)).statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void producersThatHaveNotWrittenForLongMakeRoomForOthers() {
+        // Given
+        assertThat(produce("first", 0).statusCode()).isEqualTo(200);
+        channels.execute("UPDATE streams SET producer_count = 1000 WHERE session_id = '%s'".formatted(session.value()));
+
+        // When
+        HttpResponse<String> full = produce("second", 0);
+        channels.execute("""
+                UPDATE stream_producers p SET used_at = now() - interval '8 days'
+                FROM streams s WHERE s.id = p.stream_id AND s.session_id = '%s'
+                """.formatted(session.value()));
+        HttpResponse<String> back = produce("first", 1);
+        channels.execute("""
+                UPDATE stream_producers p SET used_at = now() - interval '8 days'
+                FROM streams s WHERE s.id = p.stream_id AND s.session_id = '%s'
+                """.formatted(session.value()));
+        HttpResponse<String> roomy = produce("second", 0);
+
+        // Then
+        assertThat(full.statusCode()).isEqualTo(413);
+        assertThat(full.body()).contains("1000");
+        assertThat(back.statusCode()).isEqualTo(200);
+        assertThat(roomy.statusCode()).isEqualTo(200);
+        assertThat(channels.value("SELECT producer_count FROM streams WHERE name = 'out' AND session_id = '%s'"
+                        .formatted(session.value())))
+                .isEqualTo("1000");
+    }
+
+    private HttpResponse<String> produce(String producer, int seq) {
+        return post("/out", "1", "Producer-Id", producer, "Producer-Epoch", "0", "Producer-Seq", Integer.toString(seq));
+    }
+
+    @Test
+    void nothingIsWrittenIntoAClosedSessionByMakingItsChannels() {
+        // Given
+        SessionId source = channels.session(tenant.scope());
+        String from = "/v1/sessions/" + source.friendly() + "/out";
+        channels.send("POST", from, tenant.key(), "1", "Content-Type", "application/json");
+        service.send("POST", path("/close"), tenant.key(), "");
+
+        // When
+        HttpResponse<String> filled =
+                channels.send("PUT", path("/out"), tenant.key(), "[1]", "Content-Type", "application/json");
+        HttpResponse<String> forked = channels.send("PUT", path("/in"), tenant.key(), "", "Stream-Forked-From", from);
+
+        // Then
+        assertThat(filled.statusCode()).isEqualTo(409);
+        assertThat(forked.statusCode()).isEqualTo(409);
+        assertThat(get("/out").body()).isEqualTo("[]");
+        assertThat(header(get("/in"), "Stream-Closed")).isEqualTo("true");
+    }
+
+    @Test
+    void theOperatorSaysHowLongChannelsAreReadAfterTheirEnd() {
+        // Given
+        String environment = "/v1/admin/orgs/" + tenant.scope().org() + "/environments/"
+                + tenant.scope().environment().value();
+        service.send("PUT", environment, ServiceOnTest.ADMIN_KEY, "{\"channel_retention\":\"PT1H\"}");
+        post("/out", "1");
+
+        // When
+        service.send("POST", path("/close"), tenant.key(), "");
+
+        // Then
+        assertThat(channels.value("""
+                SELECT s.deadline - s.closed_at FROM streams s WHERE s.name = 'out' AND s.session_id = '%s'
+                """.formatted(session.value()))).isEqualTo("01:00:00");
+        assertThat(service.get("/v1/admin/orgs/" + tenant.scope().org() + "/environments", ServiceOnTest.ADMIN_KEY)
+                        .body()
+                        .at("/items/0/channel_retention")
+                        .asText())
+                .isEqualTo("PT1H");
+    }
+
+    /** Whoever makes a channel holds the session's row until it is made: the close comes after, and closes it. */
+    @Test
+    void aChannelThatIsMadeWhileItsSessionClosesIsClosedWithIt()
+            throws SQLException, ExecutionException, InterruptedException {
+        // Given
+        Future<HttpResponse<String>> made;
+        Future<ServiceOnTest.Answer> closed;
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+                Connection other = Objects.requireNonNull(space).postgres().connect()) {
+            other.setAutoCommit(false);
+            try (var statement = other.createStatement()) {
+                statement.execute("""
+                        INSERT INTO streams (org_id, environment, session_id, name, content_type)
+                        VALUES ('%s', '%s', '%s', 'channels/log', 'text/plain')
+                        """.formatted(
+                        tenant.scope().org(), tenant.scope().environment().value(), session.value()));
+            }
+            made = threads.submit(
+                    () -> channels.send("PUT", path("/channels/log"), tenant.key(), "", "Content-Type", "text/plain"));
+            untilSomebodyWaits("INSERT INTO streams");
+
+            // When
+            closed = threads.submit(() -> service.send("POST", path("/close"), tenant.key(), ""));
+            untilSomebodyWaits("sessions");
+            other.rollback();
+        }
+
+        // Then
+        assertThat(made.get().statusCode()).isEqualTo(201);
+        assertThat(closed.get().status()).isEqualTo(200);
+        assertThat(channels.value("""
+                SELECT s.closed_at IS NOT NULL AND s.deadline IS NOT NULL FROM streams s
+                WHERE s.name = 'channels/log' AND s.session_id = '%s'
+                """.formatted(session.value()))).isEqualTo("t");
+    }
+
+    @Test
+    void aChannelIsNotMadeOnceItsSessionIsClosing() throws SQLException, ExecutionException, InterruptedException {
+        // Given
+        Future<HttpResponse<String>> named;
+        Future<HttpResponse<String>> written;
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+                Connection closing = Objects.requireNonNull(space).postgres().connect()) {
+            closing.setAutoCommit(false);
+            try (var statement = closing.createStatement()) {
+                statement.execute("""
+                        SELECT c.id FROM sessions s CROSS JOIN LATERAL change_sessions(
+                            ARRAY[s.id], ARRAY[s.version], ARRAY[gen_random_uuid()], 'session.closed', 'test', now()) c
+                        WHERE s.id = '%s'
+                        """.formatted(session.value()));
+            }
+
+            // When
+            named = threads.submit(
+                    () -> channels.send("PUT", path("/channels/log"), tenant.key(), "", "Content-Type", "text/plain"));
+            written = threads.submit(() -> post("/out", "1"));
+            untilSomebodyWaits("FOR SHARE OF s");
+            closing.commit();
+        }
+
+        // Then
+        assertThat(named.get().statusCode()).isEqualTo(409);
+        assertThat(written.get().statusCode()).isEqualTo(409);
+        assertThat(get("/out").body()).isEqualTo("[]");
+    }
+
+    private void untilReaders(int count) {
+        until(
+                "readers wait",
+                () -> count == registry.get("turnkeep_channels_readers").gauge().value());
+    }
+
+    private void untilSomebodyWaits(String statement) {
+        until(statement + " waits", () -> !channels.value("""
+                SELECT a.pid FROM pg_stat_activity a
+                WHERE a.wait_event_type = 'Lock' AND a.datname = current_database() AND a.query LIKE '%%%s%%'
+                """.formatted(statement))
+                .isEmpty());
+    }
+
+    @Test
+    void aStreamWithALifetimeLivesOnWhileItIsRead() throws ExecutionException, InterruptedException {
+        // Given
+        String stream = "/v1/stream/" + session.value();
+        channels.send("PUT", stream, "", "", "Content-Type", "application/json", "Stream-TTL", "60");
+        String column = "SELECT extract(epoch FROM deadline - created_at) > 40 FROM streams WHERE name = '%s'"
+                .formatted(session.value());
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Read> reading = threads.submit(() -> channels.events(stream + "?offset=-1", ""));
+            untilReaders(1);
+            channels.execute("UPDATE streams SET deadline = now() + interval '30 seconds' WHERE name = '%s'"
+                    .formatted(session.value()));
+
+            // When / Then
+            until("its life is longer again", () -> channels.value(column).equals("t"));
+            channels.send("POST", stream, "", "", "Stream-Closed", "true");
+            assertThat(reading.get().lastControl().path("streamClosed").asBoolean())
+                    .isTrue();
+        }
+    }
+
+    @Test
     void whatIsTrimmedIsGoneAndTheRestIsRead() {
         // Given
         for (int i = 0; i < 5; i++) {
@@ -297,6 +496,39 @@ class SessionChannelsIT {
         assertThat(waiting.get().statusCode()).isEqualTo(204);
         assertThat(behind.get().statusCode()).isEqualTo(204);
         assertThat(get("/out").body()).isIn("[0,1,2]", "[0,2,1]");
+    }
+
+    @Test
+    void soDoManyRowsThatSomebodyHolds() throws SQLException, ExecutionException, InterruptedException {
+        // Given
+        post("/in", "0");
+        List<String> held =
+                IntStream.range(0, 20).mapToObj(i -> "/channels/held-" + i).toList();
+        held.forEach(
+                channel -> channels.send("PUT", path(channel), tenant.key(), "", "Content-Type", "application/json"));
+        List<Future<HttpResponse<String>>> waiting = new ArrayList<>();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+                Connection holder = Objects.requireNonNull(space).postgres().connect()) {
+            holder.setAutoCommit(false);
+            try (var statement = holder.createStatement()) {
+                statement.execute("SELECT 1 FROM streams WHERE name LIKE 'channels/%%' AND session_id = '%s' FOR UPDATE"
+                        .formatted(session.value()));
+            }
+            held.forEach(channel -> waiting.add(threads.submit(() -> post(channel, "1"))));
+
+            // When
+            for (int i = 1; i <= 20; i++) {
+                assertThat(post("/in", Integer.toString(i)).statusCode()).isEqualTo(204);
+                assertThat(get("/in").statusCode()).isEqualTo(200);
+            }
+            assertThat(waiting).noneMatch(Future::isDone);
+            holder.rollback();
+        }
+
+        // Then
+        for (Future<HttpResponse<String>> each : waiting) {
+            assertThat(each.get().statusCode()).isEqualTo(204);
+        }
     }
 
     @Test

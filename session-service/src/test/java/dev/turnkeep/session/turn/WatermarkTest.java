@@ -56,6 +56,7 @@ class WatermarkTest {
     private volatile int partitions = 2;
     private volatile int counted;
     private volatile boolean holding;
+    private Watermark watermark;
     private TurnsConsumer consumer;
     private Thread polling;
 
@@ -102,7 +103,7 @@ class WatermarkTest {
                 return known;
             }
         };
-        Watermark watermark = new Watermark(told, this::raise, Clock.fixed(NOW, ZoneOffset.UTC), config);
+        watermark = new Watermark(told, this::raise, Clock.fixed(NOW, ZoneOffset.UTC), config);
         consumer = new TurnsConsumer(
                 broker,
                 TOPIC,
@@ -218,6 +219,30 @@ class WatermarkTest {
 
         // Then
         until("it is counted", () -> counted == 5);
+    }
+
+    @Test
+    void countsWhatIsNotStored() {
+        // Given
+        until("nothing waits", () -> watermark.lag() == 0);
+        holding = true;
+
+        // When: one is under way, and two more of the other partition have not been read
+        append(0);
+        awaited(underWay);
+        ends.put(1, 2L);
+
+        // Then
+        until("all three wait", () -> watermark.lag() == 3);
+    }
+
+    @Test
+    void doesNotKnowWhatWaitsWhereNobodyTellsTheEnd() {
+        // When
+        ends.remove(0);
+
+        // Then
+        until("it does not say 0", () -> Double.isNaN(watermark.lag()));
     }
 
     /** Several looks that began after now, each of them for the quiet partition only. */

@@ -91,7 +91,7 @@ final class Call {
         write(
                 routing,
                 context,
-                switch (cause) {
+                switch (StoreAway.orElse(cause)) {
                     case Invalid invalid -> Answer.problem(invalid.problem(), invalid.detail());
                     case RetryLater later ->
                         Answer.problem(later.problem(), later.detail())

@@ -32,14 +32,30 @@ class Writing {
         this.channels = channels;
     }
 
-    /** On a virtual thread. */
+    /** Returns at once; whoever commits the append has it answered. */
     void post(Call call) {
         Append append = append(call);
-        AppendOutcome outcome = appender.append(append).join();
-        if (outcome instanceof AppendOutcome.Missing && channels.make(call.stream())) {
-            outcome = appender.append(append).join();
+        var unused = appender.append(append)
+                .whenComplete((outcome, failure) -> call.context().runOnContext(_ -> {
+                    if (failure != null) {
+                        call.fail(failure);
+                    } else if (outcome instanceof AppendOutcome.Missing) {
+                        Thread.ofVirtual().name("channel").start(() -> make(call, append));
+                    } else {
+                        call.answer(answer(outcome, append));
+                    }
+                }));
+    }
+
+    /** On a virtual thread. */
+    private void make(Call call, Append append) {
+        try {
+            AppendOutcome outcome =
+                    channels.make(call.stream()) ? appender.append(append).join() : new AppendOutcome.Missing();
+            call.answer(answer(outcome, append));
+        } catch (RuntimeException e) {
+            call.fail(e);
         }
-        call.answer(answer(outcome, append));
     }
 
     private static Append append(Call call) {
@@ -74,7 +90,7 @@ class Writing {
         List<Buffer> bodies = ContentTypes.isJson(type) ? JsonMessages.of(body) : List.of(body);
         List<NewRecord> records = new ArrayList<>(bodies.size());
         for (Buffer one : bodies) {
-            String part = partId == null || bodies.size() == 1 ? partId : partId + ":" + records.size();
+            String part = partId == null ? null : NewRecord.part(partId, records.size());
             records.add(new NewRecord(Kind.RAW, one, List.of(), part));
         }
         return records;
@@ -132,8 +148,8 @@ class Writing {
                 Answer.problem(
                         Problem.TOO_LARGE, "the stream holds " + full.held() + " bytes; the limit is " + full.limit());
             case AppendOutcome.TooManyProducers many ->
-                Answer.problem(
-                        Problem.RATE_LIMITED, "the stream has " + many.limit() + " producers, which is the limit");
+                // Not 429: clients would try again for ever.
+                Answer.problem(Problem.TOO_LARGE, "the stream has " + many.limit() + " producers, which is the limit");
         };
     }
 

@@ -6,13 +6,16 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -83,10 +86,30 @@ final class AppendStore {
             """;
 
     private static final String PRODUCED = """
-            INSERT INTO stream_producers (stream_id, producer_id, epoch, last_seq)
-            SELECT w.stream_id, w.producer_id, w.epoch, w.last_seq
+            INSERT INTO stream_producers (stream_id, producer_id, epoch, last_seq, used_at)
+            SELECT w.stream_id, w.producer_id, w.epoch, w.last_seq, clock_timestamp()
             FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[]) AS w (stream_id, producer_id, epoch, last_seq)
-            ON CONFLICT (stream_id, producer_id) DO UPDATE SET epoch = excluded.epoch, last_seq = excluded.last_seq
+            ON CONFLICT (stream_id, producer_id) DO UPDATE SET epoch = excluded.epoch, last_seq = excluded.last_seq,
+                used_at = excluded.used_at
+            """;
+
+    /** The longest unused first; never one that the batch names. */
+    private static final String FORGET_PRODUCERS = """
+            WITH idle AS (
+                SELECT p.stream_id, p.producer_id
+                FROM unnest($1::bigint[]) AS f (id)
+                CROSS JOIN LATERAL (
+                    SELECT q.stream_id, q.producer_id FROM stream_producers q
+                    WHERE q.stream_id = f.id AND q.used_at < clock_timestamp() - make_interval(secs => $2::bigint)
+                      AND q.producer_id <> ALL ($3::text[])
+                    ORDER BY q.used_at
+                    LIMIT 100) p
+            ), gone AS (
+                DELETE FROM stream_producers p USING idle i
+                WHERE p.stream_id = i.stream_id AND p.producer_id = i.producer_id
+                RETURNING p.stream_id
+            )
+            SELECT g.stream_id, count(*)::integer AS producers FROM gone g GROUP BY g.stream_id
             """;
 
     private AppendStore() {}
@@ -123,6 +146,22 @@ final class AppendStore {
 
     static Future<RowSet<Row>> parts(SqlConnection connection, List<Named> parts) {
         return connection.preparedQuery(PARTS).execute(named(parts));
+    }
+
+    /** How many producers each of the streams has lost. */
+    static Future<Map<Long, Integer>> forgetProducers(
+            SqlConnection connection, List<Long> streams, Duration age, List<Named> present) {
+        return connection
+                .preparedQuery(FORGET_PRODUCERS)
+                .execute(Tuple.tuple()
+                        .addArrayOfLong(streams.toArray(Long[]::new))
+                        .addLong(age.toSeconds())
+                        .addArrayOfString(present.stream().map(Named::name).toArray(String[]::new)))
+                .map(rows -> {
+                    Map<Long, Integer> forgotten = new HashMap<>();
+                    rows.forEach(row -> forgotten.put(row.getLong("stream_id"), row.getInteger("producers")));
+                    return forgotten;
+                });
     }
 
     static Future<RowSet<Row>> insertRecords(SqlConnection connection, Collection<StreamFold> folds) {

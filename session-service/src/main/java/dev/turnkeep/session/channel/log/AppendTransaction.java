@@ -5,7 +5,7 @@ import static dev.turnkeep.platform.postgres.Await.await;
 import dev.turnkeep.session.channel.log.AppendStore.Locked;
 import dev.turnkeep.session.channel.log.AppendStore.Named;
 import io.vertx.core.Future;
-import io.vertx.sqlclient.Pool;
+import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
@@ -13,7 +13,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,13 +25,16 @@ import java.util.Set;
  * trips, and one flush to disk for the whole batch. Safe for any number of threads.
  */
 final class AppendTransaction {
-    private final Pool pool;
+    private final Connections connections;
+    private final Duration answer;
     private final Clock clock;
     private final LogLimits limits;
     private final LogMetrics metrics;
 
-    AppendTransaction(Pool pool, Clock clock, LogLimits limits, LogMetrics metrics) {
-        this.pool = pool;
+    /** @param answer how long Postgres may take to answer, besides what it waits for rows */
+    AppendTransaction(Connections connections, Duration answer, Clock clock, LogLimits limits, LogMetrics metrics) {
+        this.connections = connections;
+        this.answer = answer;
         this.clock = clock;
         this.limits = limits;
         this.metrics = metrics;
@@ -37,9 +42,17 @@ final class AppendTransaction {
 
     /** How to meet rows that somebody else holds: to wait for them, or to leave them out. */
     sealed interface Patience {
+        /** How long it may take. */
+        Duration limit();
+
         record Wait(Duration limit) implements Patience {}
 
-        record Skip() implements Patience {}
+        record Skip() implements Patience {
+            @Override
+            public Duration limit() {
+                return Duration.ZERO;
+            }
+        }
     }
 
     /**
@@ -55,34 +68,61 @@ final class AppendTransaction {
 
     /**
      * @throws io.vertx.pgclient.PgException as Postgres says; nothing was written
-     * @throws dev.turnkeep.platform.postgres.Await.Unreachable when the outcome is unknown
+     * @throws dev.turnkeep.platform.postgres.Await.Unreachable when the outcome is unknown, or there is no answer in time
      */
     Result write(List<Pending> batch, Patience patience) {
         long start = System.nanoTime();
-        SqlConnection connection = await(pool.getConnection());
-        boolean done = false;
+        Use use = new Use(connections);
         try {
-            Result result = inTransaction(connection, batch, patience);
-            done = true;
+            Asked asked = Asked.of(batch);
+            Found found = await(
+                    use.begin().compose(connection -> find(connection, asked, patience)),
+                    answer.plus(patience.limit()));
+            Result result = write(use.connection(), asked, found, patience);
+            use.done();
             metrics.committed(result, Duration.ofNanos(System.nanoTime() - start));
             return result;
+        } catch (PgException e) {
+            use.refused();
+            throw e;
         } finally {
-            if (!done) {
-                // On the same connection, so nothing else can come before it.
-                var unused = connection.query("ROLLBACK").execute();
-            }
-            connection.close();
+            use.end();
         }
     }
 
-    private Result inTransaction(SqlConnection connection, List<Pending> batch, Patience patience) {
-        Map<StreamAddress, List<Pending>> byStream = new LinkedHashMap<>();
-        for (Pending pending : batch) {
-            byStream.computeIfAbsent(pending.append().to(), _ -> new ArrayList<>())
-                    .add(pending);
+    /** What a batch is about. */
+    private record Asked(
+            List<StreamAddress> streams,
+            Map<StreamAddress, List<Pending>> byStream,
+            List<Named> producers,
+            List<Named> parts) {
+        static Asked of(List<Pending> batch) {
+            Map<StreamAddress, List<Pending>> byStream = new LinkedHashMap<>();
+            Set<Named> producers = new LinkedHashSet<>();
+            List<Named> parts = new ArrayList<>();
+            for (Pending pending : batch) {
+                Append append = pending.append();
+                byStream.computeIfAbsent(append.to(), _ -> new ArrayList<>()).add(pending);
+                if (append.producer() != null) {
+                    producers.add(new Named(append.to(), append.producer().id()));
+                }
+                for (NewRecord added : append.records()) {
+                    if (added.partId() != null) {
+                        parts.add(new Named(append.to(), added.partId()));
+                    }
+                }
+            }
+            return new Asked(List.copyOf(byStream.keySet()), byStream, List.copyOf(producers), parts);
         }
-        List<StreamAddress> streams = List.copyOf(byStream.keySet());
-        var begun = connection
+    }
+
+    /** What Postgres has of it, under lock. */
+    private record Found(
+            List<Locked> locked, Map<Long, Map<String, ProducerStamp>> producers, Map<Long, Map<String, Long>> parts) {}
+
+    /** Sent at once, and waited for once: each wait is two changes of thread. */
+    private static Future<Found> find(SqlConnection connection, Asked asked, Patience patience) {
+        Future<?> begun = connection
                 .query(
                         switch (patience) {
                             case Patience.Wait wait ->
@@ -91,44 +131,66 @@ final class AppendTransaction {
                             case Patience.Skip _ -> "BEGIN";
                         })
                 .execute();
-        boolean onlyFree = patience instanceof Patience.Skip;
-        Future<List<Locked>> locking = AppendStore.lock(connection, streams, onlyFree);
-        List<Named> producers = producers(batch);
-        List<Named> parts = parts(batch);
-        var producing = producers.isEmpty() ? null : AppendStore.producers(connection, producers);
-        var knowing = parts.isEmpty() ? null : AppendStore.parts(connection, parts);
-        await(begun);
-        List<Locked> locked = await(locking);
-        Map<Long, Map<String, ProducerStamp>> lastByStream = producing == null ? Map.of() : stamps(await(producing));
-        Map<Long, Map<String, Long>> partsByStream = knowing == null ? Map.of() : seqs(await(knowing));
+        Future<List<Locked>> locking = AppendStore.lock(connection, asked.streams(), patience instanceof Patience.Skip);
+        Future<Map<Long, Map<String, ProducerStamp>>> producing =
+                asked.producers().isEmpty()
+                        ? Future.succeededFuture(Map.of())
+                        : AppendStore.producers(connection, asked.producers()).map(AppendTransaction::stamps);
+        Future<Map<Long, Map<String, Long>>> knowing = asked.parts().isEmpty()
+                ? Future.succeededFuture(Map.of())
+                : AppendStore.parts(connection, asked.parts()).map(AppendTransaction::seqs);
+        return Future.all(begun, locking, producing, knowing)
+                .map(_ -> new Found(locking.result(), producing.result(), knowing.result()));
+    }
 
+    private Result write(SqlConnection connection, Asked asked, Found found, Patience patience) {
+        Map<Long, Integer> forgotten = makeRoom(connection, asked, found);
         Map<StreamAddress, StreamFold> folds = new HashMap<>();
-        for (Locked one : locked) {
+        for (Locked one : found.locked()) {
             long id = one.row().id();
             folds.put(
-                    streams.get(one.place()),
+                    asked.streams().get(one.place()),
                     new StreamFold(
                             one.row(),
-                            lastByStream.getOrDefault(id, Map.of()),
-                            partsByStream.getOrDefault(id, Map.of()),
+                            forgotten.getOrDefault(id, 0),
+                            found.producers().getOrDefault(id, Map.of()),
+                            found.parts().getOrDefault(id, Map.of()),
                             limits));
         }
-        Set<StreamAddress> skipped = onlyFree ? held(connection, streams, folds) : Set.of();
-        Map<Pending, AppendOutcome> outcomes = decide(byStream, folds, skipped);
-        commit(connection, folds.values().stream().filter(StreamFold::moved).toList());
-        List<Change> changed = folds.values().stream()
-                .filter(StreamFold::moved)
-                .map(fold -> new Change(fold.end(), fold.written()))
+        Set<StreamAddress> skipped =
+                patience instanceof Patience.Skip ? held(connection, asked.streams(), folds) : Set.of();
+        Map<Pending, AppendOutcome> outcomes = decide(asked.byStream(), folds, skipped);
+        List<StreamFold> moved =
+                folds.values().stream().filter(StreamFold::moved).toList();
+        var unused = await(commit(connection, moved), answer);
+        return new Result(
+                outcomes,
+                moved.stream()
+                        .map(fold -> new Change(fold.end(), fold.written()))
+                        .toList(),
+                skipped);
+    }
+
+    /** Seldom: where a producer comes to a stream that has as many as it may have, those unused for long are forgotten. */
+    private Map<Long, Integer> makeRoom(SqlConnection connection, Asked asked, Found found) {
+        Set<StreamAddress> coming = new HashSet<>();
+        asked.producers().forEach(producer -> coming.add(producer.stream()));
+        List<Long> full = found.locked().stream()
+                .filter(one -> one.row().producers() >= limits.producers()
+                        && coming.contains(asked.streams().get(one.place())))
+                .map(one -> one.row().id())
                 .toList();
-        return new Result(outcomes, changed, skipped);
+        return full.isEmpty()
+                ? Map.of()
+                : await(AppendStore.forgetProducers(connection, full, limits.producerAge(), asked.producers()), answer);
     }
 
     /** Of the streams that were not locked, those that are there. */
-    private static Set<StreamAddress> held(
+    private Set<StreamAddress> held(
             SqlConnection connection, List<StreamAddress> streams, Map<StreamAddress, StreamFold> folds) {
         List<StreamAddress> missing =
                 streams.stream().filter(stream -> !folds.containsKey(stream)).toList();
-        return missing.isEmpty() ? Set.of() : await(AppendStore.existing(connection, missing));
+        return missing.isEmpty() ? Set.of() : await(AppendStore.existing(connection, missing), answer);
     }
 
     private Map<Pending, AppendOutcome> decide(
@@ -151,7 +213,7 @@ final class AppendTransaction {
     }
 
     /** All statements are sent at once; when one fails, Postgres turns the commit into a rollback, and this fails too. */
-    private static void commit(SqlConnection connection, List<StreamFold> moved) {
+    private static Future<?> commit(SqlConnection connection, List<StreamFold> moved) {
         List<Future<RowSet<Row>>> sent = new ArrayList<>();
         if (moved.stream().anyMatch(fold -> !fold.written().isEmpty())) {
             sent.add(AppendStore.insertRecords(connection, moved));
@@ -163,32 +225,7 @@ final class AppendTransaction {
             sent.add(AppendStore.moveProducers(connection, moved));
         }
         sent.add(connection.query("COMMIT").execute());
-        sent.forEach(statement -> {
-            var unused = await(statement);
-        });
-    }
-
-    private static List<Named> producers(List<Pending> batch) {
-        return batch.stream()
-                .map(Pending::append)
-                .flatMap(append -> append.producer() == null
-                        ? java.util.stream.Stream.of()
-                        : java.util.stream.Stream.of(
-                                new Named(append.to(), append.producer().id())))
-                .distinct()
-                .toList();
-    }
-
-    private static List<Named> parts(List<Pending> batch) {
-        List<Named> parts = new ArrayList<>();
-        for (Pending pending : batch) {
-            for (NewRecord added : pending.append().records()) {
-                if (added.partId() != null) {
-                    parts.add(new Named(pending.append().to(), added.partId()));
-                }
-            }
-        }
-        return parts;
+        return Future.all(sent);
     }
 
     private static Map<Long, Map<String, ProducerStamp>> stamps(RowSet<Row> rows) {

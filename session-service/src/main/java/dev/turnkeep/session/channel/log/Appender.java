@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
@@ -21,24 +22,33 @@ import java.util.stream.IntStream;
  */
 @Singleton
 public class Appender {
-    private static final int PART_ID = 256;
+    /** Of a writer's, and what tells a record of several apart. */
+    private static final int PART_ID = 256 + 5;
+
     private static final int PRODUCER_ID = 256;
     private static final Duration DRAIN = Duration.ofSeconds(5);
     private static final Duration HELD = Duration.ofSeconds(10);
 
+    private final Connections connections;
     private final List<Lane> lanes;
     private final long inFlight;
     private final AtomicLong bytes = new AtomicLong();
 
     Appender(ChannelPool pool, Clock clock, ChannelsConfig config, Wakeups wakeups, LogMetrics metrics) {
+        this.connections = pool.appends();
         AppendTransaction transaction = new AppendTransaction(
-                pool.pool(), clock, new LogLimits(config.channelSize().asLongValue(), config.producers()), metrics);
+                pool.appends(),
+                config.postgresTimeout(),
+                clock,
+                new LogLimits(config.channelSize().asLongValue(), config.producers(), config.producerAge()),
+                metrics);
         Lane.Settings settings = new Lane.Settings(
                 transaction,
                 config.batchRequests(),
                 config.batchSize().asLongValue(),
                 config.lockTimeout(),
                 HELD,
+                new Semaphore(Lane.HELD_CONNECTIONS, true),
                 result -> wakeups.committed(result.changed()));
         this.lanes = IntStream.range(0, config.committers())
                 .mapToObj(i -> new Lane("channels-" + i, settings))
@@ -99,5 +109,6 @@ public class Appender {
         for (Lane lane : lanes) {
             lane.stop(DRAIN);
         }
+        connections.close();
     }
 }

@@ -20,14 +20,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells other nodes by Redis which streams have moved, and hears it from them. Best effort: nobody waits for it, and what
- * is missed the safety poll finds.
+ * is missed the safety poll finds. It also hears what it says itself, and says something every second: that is how it knows
+ * that its subscription lives.
  *
- * <p>State: the subscription, touched on one timer and by Redis' own callbacks only.
+ * <p>State: the subscription and the attempt to make it, guarded by this.
  */
 @Singleton
 class Hints {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final Duration AGAIN = Duration.ofSeconds(1);
+    /** A subscription that hears nothing for so long, or has not come, is given up: each holds a connection until then. */
+    private static final Duration SILENCE = Duration.ofSeconds(15);
     /** While Redis is away, hints must not pile up. */
     private static final int UNDER_WAY = 256;
 
@@ -39,8 +42,10 @@ class Hints {
     private final Tails tails;
     private final Vertx vertx;
     private final AtomicInteger underWay = new AtomicInteger();
-    private volatile @Nullable ReactiveRedisSubscriber subscription;
-    private volatile boolean subscribing;
+    private volatile long heardAt;
+    private @Nullable ReactiveRedisSubscriber subscription;
+    private int attempt;
+    private boolean subscribing;
     private long timer;
 
     Hints(ReactiveRedisDataSource redis, RedisKeysConfig config, Tails tails, Vertx vertx) {
@@ -69,30 +74,58 @@ class Hints {
     }
 
     void start(@Observes StartupEvent starting) {
-        subscribe();
-        timer = vertx.setPeriodic(AGAIN.toMillis(), _ -> subscribe());
+        keepSubscribed();
+        timer = vertx.setPeriodic(AGAIN.toMillis(), _ -> {
+            keepSubscribed();
+            tell(List.of());
+        });
     }
 
     void stop(@Observes ShutdownEvent stopping) {
         vertx.cancelTimer(timer);
     }
 
-    private void subscribe() {
-        if (subscription != null || subscribing) {
-            return;
+    private synchronized void keepSubscribed() {
+        boolean silent = System.nanoTime() - heardAt > SILENCE.toNanos();
+        if (silent || (subscription == null && !subscribing)) {
+            leave(subscription);
+            subscription = null;
+            subscribing = true;
+            heardAt = System.nanoTime();
+            int mine = ++attempt;
+            redis.subscribe(List.of(channel), this::hear, () -> lost(mine), _ -> lost(mine))
+                    .subscribe()
+                    .with(made -> came(mine, made), _ -> lost(mine));
         }
-        subscribing = true;
-        redis.subscribe(List.of(channel), this::hear, () -> subscription = null, _ -> subscription = null)
-                .ifNoItem()
-                .after(PATIENCE)
-                .fail()
-                .onTermination()
-                .invoke(() -> subscribing = false)
-                .subscribe()
-                .with(made -> subscription = made, _ -> {});
+    }
+
+    private synchronized void came(int which, ReactiveRedisSubscriber made) {
+        if (which == attempt) {
+            subscription = made;
+            subscribing = false;
+        } else {
+            // Too late: another attempt was made.
+            leave(made);
+        }
+    }
+
+    private synchronized void lost(int which) {
+        if (which == attempt) {
+            leave(subscription);
+            subscription = null;
+            subscribing = false;
+        }
+    }
+
+    /** Its connection goes back with that. */
+    private static void leave(@Nullable ReactiveRedisSubscriber left) {
+        if (left != null) {
+            left.unsubscribe().subscribe().with(_ -> {}, _ -> {});
+        }
     }
 
     private void hear(String message) {
+        heardAt = System.nanoTime();
         int space = message.indexOf(' ');
         if (space < 0 || message.substring(0, space).equals(self)) {
             return;

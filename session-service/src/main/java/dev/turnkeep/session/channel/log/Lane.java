@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -29,6 +30,9 @@ final class Lane {
     private static final String LOCK_TIMEOUT = "55P03";
     private static final String DEADLOCK = "40P01";
     private static final int HELD = 1024;
+    /** How many streams that somebody else holds are waited for at a time; more of them wait for those. */
+    static final int HELD_CONNECTIONS = 8;
+
     /** How soon an idle lane notices that it is to stop. */
     private static final Duration IDLE = Duration.ofMillis(100);
 
@@ -43,6 +47,7 @@ final class Lane {
      * @param bytes the most in one transaction, metered
      * @param patience how long the batch waits for a row
      * @param heldPatience how long a single stream waits for its row
+     * @param heldAtOnce how many such streams are waited for at a time: each takes a connection that lanes need
      * @param committed told of every result, before its writers are
      */
     record Settings(
@@ -51,6 +56,7 @@ final class Lane {
             long bytes,
             Duration patience,
             Duration heldPatience,
+            Semaphore heldAtOnce,
             Consumer<Result> committed) {}
 
     Lane(String name, Settings settings) {
@@ -226,10 +232,19 @@ final class Lane {
             return batch;
         }
 
+        private Result write(List<Pending> batch) {
+            settings.heldAtOnce().acquireUninterruptibly();
+            try {
+                return settings.transaction().write(batch, new Patience.Wait(settings.heldPatience()));
+            } finally {
+                settings.heldAtOnce().release();
+            }
+        }
+
         void run() {
             for (List<Pending> batch = next(); !batch.isEmpty(); batch = next()) {
                 try {
-                    Result result = settings.transaction().write(batch, new Patience.Wait(settings.heldPatience()));
+                    Result result = write(batch);
                     settings.committed().accept(result);
                     result.outcomes()
                             .forEach((pending, outcome) -> pending.outcome().complete(outcome));

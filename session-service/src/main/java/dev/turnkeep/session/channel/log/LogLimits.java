@@ -1,7 +1,12 @@
 package dev.turnkeep.session.channel.log;
 
+import java.time.Duration;
+
 /**
- * @param streamSize the most bytes that a stream holds, metered
- * @param producers the most producers of a stream
+ * What a stream may hold.
+ *
+ * @param streamSize the most bytes, metered
+ * @param producers the most producers
+ * @param producerAge after so long without use a producer makes room for another
  */
-record LogLimits(long streamSize, int producers) {}
+record LogLimits(long streamSize, int producers, Duration producerAge) {}

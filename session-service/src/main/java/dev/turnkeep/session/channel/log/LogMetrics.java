@@ -11,12 +11,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** What the log counts: appends by outcome, batches, readers, and what they are sent. */
 @Singleton
 public class LogMetrics {
     private final MeterRegistry registry;
+    private final Map<Class<?>, Counter> appends = new ConcurrentHashMap<>();
     private final DistributionSummary batch;
     private final Timer commit;
     private final Counter bytesIn;
@@ -51,8 +54,13 @@ public class LogMetrics {
 
     private void outcome(AppendOutcome outcome) {
         // The names of the outcomes are few and fixed.
-        String name = outcome.getClass().getSimpleName().toLowerCase(Locale.ROOT);
-        registry.counter("turnkeep_channels_appends", "outcome", name).increment();
+        appends.computeIfAbsent(
+                        outcome.getClass(),
+                        type -> registry.counter(
+                                "turnkeep_channels_appends",
+                                "outcome",
+                                type.getSimpleName().toLowerCase(Locale.ROOT)))
+                .increment();
     }
 
     /** Records were handed to a reader's connection. */

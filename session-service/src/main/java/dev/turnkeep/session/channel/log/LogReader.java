@@ -2,6 +2,7 @@ package dev.turnkeep.session.channel.log;
 
 import dev.turnkeep.contracts.id.Scope;
 import dev.turnkeep.contracts.id.SessionId;
+import dev.turnkeep.session.channel.ChannelsConfig;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Pool;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Reads streams. One statement gives a stream's end and its records: closed is never seen without the last record. */
@@ -71,12 +73,21 @@ public class LogReader {
 
     private static final String HEAD = "SELECT " + VIEW + "FROM streams s WHERE " + ADDRESSED;
 
-    /** Seldom: a reader that comes back often must not write each time. */
+    /**
+     * Seldom: a reader that comes back often must not write each time. It never waits: whoever holds the row appends, and
+     * renews it with that, or removes it.
+     */
     private static final String TOUCH = """
+            WITH renewed AS (
+                SELECT t.id FROM streams t
+                WHERE t.id = ANY ($1::bigint[]) AND t.ttl_seconds IS NOT NULL AND t.deleted_at IS NULL
+                  AND t.deadline > clock_timestamp()
+                  AND t.deadline < clock_timestamp() + make_interval(secs => 0.9 * t.ttl_seconds)
+                ORDER BY t.id
+                FOR NO KEY UPDATE SKIP LOCKED
+            )
             UPDATE streams s SET deadline = clock_timestamp() + make_interval(secs => s.ttl_seconds)
-            WHERE s.id = ANY ($1::bigint[]) AND s.ttl_seconds IS NOT NULL AND s.deleted_at IS NULL
-              AND s.deadline > clock_timestamp()
-              AND s.deadline < clock_timestamp() + make_interval(secs => 0.9 * s.ttl_seconds)
+            FROM renewed WHERE s.id = renewed.id
             """;
 
     private static final String ENDS = """
@@ -90,9 +101,16 @@ public class LogReader {
             ENDS + "AND s.session_id = $1 AND s.org_id = $2 AND s.environment = $3";
 
     private final Pool pool;
+    private final long patience;
 
-    LogReader(ChannelPool pool) {
+    LogReader(ChannelPool pool, ChannelsConfig config) {
         this.pool = pool.pool();
+        this.patience = config.postgresTimeout().toMillis();
+    }
+
+    /** Postgres may be gone without a word: whoever waits has to hear of it. */
+    private Future<RowSet<Row>> ask(String sql, Tuple parameters) {
+        return pool.preparedQuery(sql).execute(parameters).timeout(patience, TimeUnit.MILLISECONDS);
     }
 
     /** What a reader finds: the stream, and the records from where it asked. */
@@ -100,7 +118,7 @@ public class LogReader {
 
     /** Empty when there is no such stream. */
     public Future<Optional<StreamView>> head(StreamAddress stream) {
-        return pool.preparedQuery(HEAD).execute(address(stream)).map(rows -> {
+        return ask(HEAD, address(stream)).map(rows -> {
             for (Row row : rows) {
                 return Optional.of(view(row));
             }
@@ -114,7 +132,7 @@ public class LogReader {
      * @param from a seq, {@link #START} or {@link #NOW}; what is trimmed is left out, what is beyond the end is the end
      */
     public Future<Optional<Found>> page(StreamAddress stream, long from) {
-        return pool.preparedQuery(PAGE).execute(address(stream).addLong(from)).map(rows -> found(rows, from));
+        return ask(PAGE, address(stream).addLong(from)).map(rows -> found(rows, from));
     }
 
     /** The same of a stream whose reader was let in before. */
@@ -123,29 +141,28 @@ public class LogReader {
     }
 
     Future<Optional<Found>> page(long stream, long from) {
-        return pool.preparedQuery(PAGE_OF).execute(Tuple.of(stream, from)).map(rows -> found(rows, from));
+        return ask(PAGE_OF, Tuple.of(stream, from)).map(rows -> found(rows, from));
     }
 
     /** Streams with a sliding lifetime live on, because somebody reads them. */
     public Future<Void> touch(Collection<Long> streams) {
-        return pool.preparedQuery(TOUCH)
-                .execute(Tuple.tuple().addArrayOfLong(streams.toArray(Long[]::new)))
+        return ask(TOUCH, Tuple.tuple().addArrayOfLong(streams.toArray(Long[]::new)))
                 .mapEmpty();
     }
 
     /** The ends of those that can still be read. */
     Future<List<StreamEnd>> ends(Collection<Long> streams) {
-        return pool.preparedQuery(ENDS_BY_ID)
-                .execute(Tuple.tuple().addArrayOfLong(streams.toArray(Long[]::new)))
+        return ask(ENDS_BY_ID, Tuple.tuple().addArrayOfLong(streams.toArray(Long[]::new)))
                 .map(LogReader::ends);
     }
 
     Future<List<StreamEnd>> ends(Scope scope, SessionId session) {
-        return pool.preparedQuery(ENDS_BY_SESSION)
-                .execute(Tuple.of(
-                        session.value(),
-                        scope.org().value(),
-                        scope.environment().value()))
+        return ask(
+                        ENDS_BY_SESSION,
+                        Tuple.of(
+                                session.value(),
+                                scope.org().value(),
+                                scope.environment().value()))
                 .map(LogReader::ends);
     }
 

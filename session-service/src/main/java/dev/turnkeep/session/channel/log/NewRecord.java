@@ -1,13 +1,16 @@
 package dev.turnkeep.session.channel.log;
 
+import dev.turnkeep.contracts.problem.Invalid;
+import dev.turnkeep.contracts.problem.Problem;
 import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A record to be appended. Nobody writes to its bytes any more.
  *
- * @param partId what its writer calls it, at most 256 characters; a second record of that name is the first one
+ * @param partId what its writer calls it, see {@link #part}; a second record of that name is the first one
  */
 public record NewRecord(
         Kind kind,
@@ -15,10 +18,26 @@ public record NewRecord(
         List<RecordHeader> headers,
         @Nullable String partId) {
     private static final int OVERHEAD = 8;
+    private static final int PART = 256;
+    private static final char SEPARATOR = '\u001f';
     private static final int HEADER_OVERHEAD = 2;
 
     public NewRecord {
         headers = List.copyOf(headers);
+    }
+
+    /**
+     * The name of one record of several that were sent under one name. The first has that name itself: sent alone, it is the
+     * same. No name of a writer's is that of another record.
+     *
+     * @throws Invalid (400) for a name that is empty, longer than 256 bytes, or has control characters
+     */
+    public static String part(String name, int index) {
+        int length = name.getBytes(StandardCharsets.UTF_8).length;
+        if (length < 1 || length > PART || name.chars().anyMatch(Character::isISOControl)) {
+            throw new Invalid(Problem.MALFORMED, null, "a part id has 1.." + PART + " bytes and no control characters");
+        }
+        return index == 0 ? name : name + SEPARATOR + index;
     }
 
     public static NewRecord raw(Buffer body) {

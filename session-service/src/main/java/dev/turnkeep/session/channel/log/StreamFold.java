@@ -53,6 +53,16 @@ final class StreamFold {
      * @param parts the seqs of the part ids that the batch names and the stream holds
      */
     StreamFold(StreamRow before, Map<String, ProducerStamp> producers, Map<String, Long> parts, LogLimits limits) {
+        this(before, 0, producers, parts, limits);
+    }
+
+    /** @param forgotten how many of the stream's producers were forgotten just now */
+    StreamFold(
+            StreamRow before,
+            int forgotten,
+            Map<String, ProducerStamp> producers,
+            Map<String, Long> parts,
+            LogLimits limits) {
         this.before = before;
         this.limits = limits;
         this.producers = new HashMap<>(producers);
@@ -60,7 +70,7 @@ final class StreamFold {
         this.first = before.first();
         this.next = before.next();
         this.bytes = before.bytes();
-        this.producerCount = before.producers();
+        this.producerCount = Math.max(0, before.producers() - forgotten);
         this.writerSeq = before.writerSeq();
         this.lastAt = before.lastAt();
         this.closedAt = before.closedAt();
@@ -74,7 +84,11 @@ final class StreamFold {
         if (closedAt != null) {
             return afterClose(append);
         }
-        Optional<AppendOutcome> refusal = refusal(append);
+        // A part that is sent again has its answer, whatever its sequence says now.
+        boolean stored = append.producer() == null
+                && !append.records().isEmpty()
+                && append.records().stream().allMatch(record -> seqOf(record) != null);
+        Optional<AppendOutcome> refusal = refusal(append, stored);
         if (refusal.isPresent()) {
             return refusal.get();
         }
@@ -84,7 +98,7 @@ final class StreamFold {
             producerCount += producers.put(producer.id(), producer) == null ? 1 : 0;
             movedProducers.add(producer.id());
         }
-        if (append.writerSeq() != null) {
+        if (append.writerSeq() != null && !stored) {
             writerSeq = append.writerSeq();
         }
         if (append.trimTo() != null) {
@@ -114,12 +128,12 @@ final class StreamFold {
         return seqs.isEmpty() && !append.close() ? new Closed(end()) : new Appended(end(), seqs, null);
     }
 
-    private Optional<AppendOutcome> refusal(Append append) {
+    private Optional<AppendOutcome> refusal(Append append, boolean stored) {
         if (append.contentType() != null && !ContentTypes.same(append.contentType(), before.contentType())) {
             return Optional.of(new OtherType(before.contentType()));
         }
         return producerRefusal(append.producer())
-                .or(() -> writerRefusal(append.writerSeq()))
+                .or(() -> stored ? Optional.empty() : writerRefusal(append.writerSeq()))
                 .or(() -> placeRefusal(append));
     }
 

@@ -54,16 +54,17 @@ public class Streams {
             if (owner == null) {
                 return Optional.of(new Outcome.NoSession());
             }
-            if (owner.over() && (!isBuiltIn(creation.to()) || StreamStore.wasSwept(work, creation.to()))) {
+            if (owner.over() && !(onlyThere(creation) && !StreamStore.wasSwept(work, creation.to()))) {
                 return Optional.of(new Outcome.SessionOver());
             }
         }
         return creation.fork() == null ? plain(work, creation, owner) : forked(work, creation, creation.fork(), owner);
     }
 
-    /** Every session has them, without anybody making them. */
-    private static boolean isBuiltIn(StreamAddress stream) {
-        return stream.name().equals("in") || stream.name().equals("out");
+    /** Every session has them, without anybody making them; what is written into them is another matter. */
+    private static boolean onlyThere(Creation creation) {
+        String name = creation.to().name();
+        return (name.equals("in") || name.equals("out")) && creation.initial().isEmpty() && creation.fork() == null;
     }
 
     private static Outcome compare(Creation wanted, Locked present) {

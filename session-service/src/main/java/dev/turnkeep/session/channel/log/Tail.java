@@ -2,10 +2,12 @@ package dev.turnkeep.session.channel.log;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The end of one stream that has readers on this node: where it is, its newest records, and who waits. Readers take what
@@ -23,6 +25,9 @@ public final class Tail {
     private long held;
     private long ringStart;
     private StreamEnd end;
+    /** What was last found, while nothing is newer. */
+    private @Nullable Page given;
+
     private boolean known;
     private boolean gone;
     private boolean fetching;
@@ -71,15 +76,26 @@ public final class Tail {
         if (!known || seq < ringStart) {
             return new Look.Behind();
         }
-        List<LogRecord> records = new ArrayList<>();
-        if (seq < end.next()) {
-            for (LogRecord record : ring) {
-                if (record.seq() >= seq) {
-                    records.add(record);
-                }
-            }
+        // Most readers stand at the same place and are woken for the same news.
+        Page page = given;
+        if (page == null || page.from() != seq) {
+            page = new Page(seq, newer(seq), Math.max(seq, end.next()), end);
+            given = page;
         }
-        return new Look.New(new Page(seq, records, Math.max(seq, end.next()), end));
+        return new Look.New(page);
+    }
+
+    private List<LogRecord> newer(long seq) {
+        List<LogRecord> records = new ArrayList<>();
+        Iterator<LogRecord> newest = ring.descendingIterator();
+        for (LogRecord record = next(newest); record != null && record.seq() >= seq; record = next(newest)) {
+            records.add(record);
+        }
+        return records.reversed();
+    }
+
+    private static @Nullable LogRecord next(Iterator<LogRecord> records) {
+        return records.hasNext() ? records.next() : null;
     }
 
     /** A reader asked Postgres itself and found this. */
@@ -117,6 +133,7 @@ public final class Tail {
                 held += record.size();
             }
         }
+        given = null;
         end = new StreamEnd(to.id(), to.incarnation(), Math.max(to.next(), mine), to.closed() || end.closed());
         while (held > ringBytes || ring.size() > Append.RECORDS) {
             LogRecord oldest = ring.removeFirst();

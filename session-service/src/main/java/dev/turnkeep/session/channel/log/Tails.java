@@ -6,6 +6,7 @@ import dev.turnkeep.session.channel.log.LogReader.Found;
 import dev.turnkeep.session.channel.log.Tail.Waiter;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +36,7 @@ public class Tails {
     private final LogReader reader;
     private final ChannelsConfig config;
     private final Vertx vertx;
+    private final AtomicBoolean polling = new AtomicBoolean();
     private long timer;
 
     Tails(LogReader reader, ChannelsConfig config, Vertx vertx) {
@@ -119,21 +122,31 @@ public class Tails {
         vertx.cancelTimer(timer);
     }
 
+    /** One look at a time: while Postgres is slow or away, they must not pile up. */
     private void poll() {
-        List<Long> asked = new ArrayList<>(tails.keySet());
-        for (int i = 0; i < asked.size(); i += ASKED_AT_ONCE) {
-            look(List.copyOf(asked.subList(i, Math.min(asked.size(), i + ASKED_AT_ONCE))));
+        if (!polling.compareAndSet(false, true)) {
+            return;
         }
+        List<Long> asked = new ArrayList<>(tails.keySet());
+        List<Future<?>> looks = new ArrayList<>();
+        for (int i = 0; i < asked.size(); i += ASKED_AT_ONCE) {
+            looks.add(look(List.copyOf(asked.subList(i, Math.min(asked.size(), i + ASKED_AT_ONCE)))));
+        }
+        Future.join(looks).onComplete(_ -> polling.set(false));
     }
 
-    private void look(List<Long> asked) {
-        reader.touch(asked).compose(_ -> reader.ends(asked)).onSuccess(ends -> {
-            Set<Long> missing = new HashSet<>(asked);
-            for (StreamEnd end : ends) {
-                missing.remove(end.id());
-                hinted(end);
-            }
-            missing.forEach(this::deleted);
-        });
+    private Future<?> look(List<Long> asked) {
+        // Whether lifetimes could be renewed or not.
+        return reader.touch(asked)
+                .otherwiseEmpty()
+                .compose(_ -> reader.ends(asked))
+                .onSuccess(ends -> {
+                    Set<Long> missing = new HashSet<>(asked);
+                    for (StreamEnd end : ends) {
+                        missing.remove(end.id());
+                        hinted(end);
+                    }
+                    missing.forEach(this::deleted);
+                });
     }
 }

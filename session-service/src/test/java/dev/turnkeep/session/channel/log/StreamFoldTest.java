@@ -15,6 +15,7 @@ import dev.turnkeep.session.channel.log.AppendOutcome.Repeated;
 import dev.turnkeep.session.channel.log.AppendOutcome.StaleEpoch;
 import dev.turnkeep.session.channel.log.AppendOutcome.TooManyProducers;
 import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.Test;
 class StreamFoldTest {
     private static final StreamAddress TO = StreamAddress.open("s");
     private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
-    private static final LogLimits LIMITS = new LogLimits(1000, 3);
+    private static final LogLimits LIMITS = new LogLimits(1000, 3, Duration.ofDays(7));
 
     private final StreamFold fold = fold(row(5, null));
 
@@ -119,6 +120,40 @@ class StreamFoldTest {
 
         // Then
         assertThat(again).isInstanceOf(Repeated.class);
+    }
+
+    @Test
+    void aPartThatIsSentAgainHasItsAnswerWhateverItsSequence() {
+        // Given
+        NewRecord part = new NewRecord(Kind.RAW, Buffer.buffer("a"), List.of(), "part");
+        Append first = new Append(TO, null, List.of(part), false, null, "1", null, null);
+        fold.apply(first, NOW);
+        fold.apply(new Append(TO, null, List.of(raw("b")), false, null, "2", null, null), NOW);
+
+        // When
+        AppendOutcome again = fold.apply(first, NOW);
+
+        // Then
+        assertThat(again).isEqualTo(new Appended(new StreamEnd(1, 0, 7, false), List.of(5L), null));
+        assertThat(fold.after().writerSeq()).isEqualTo("2");
+    }
+
+    @Test
+    void producersThatWereForgottenMakeRoom() {
+        // Given
+        StreamRow full = new StreamRow(1, 0, "application/json", 0, 5, 0, 3, null, null, null, null, false);
+        Append coming =
+                new Append(TO, null, List.of(raw("a")), false, new ProducerStamp("new", 0, 0), null, null, null);
+
+        // When
+        AppendOutcome without = new StreamFold(full, Map.of(), Map.of(), LIMITS).apply(coming, NOW);
+        StreamFold roomy = new StreamFold(full, 2, Map.of(), Map.of(), LIMITS);
+        AppendOutcome with = roomy.apply(coming, NOW);
+
+        // Then
+        assertThat(without).isEqualTo(new TooManyProducers(3));
+        assertThat(with).isInstanceOf(Appended.class);
+        assertThat(roomy.after().producers()).isEqualTo(2);
     }
 
     @Test

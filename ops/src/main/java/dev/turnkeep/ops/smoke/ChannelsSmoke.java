@@ -1,0 +1,43 @@
+package dev.turnkeep.ops.smoke;
+
+import java.util.Map;
+
+/** Channels of a session. */
+record ChannelsSmoke(Smoke smoke, Tenant tenant) {
+
+    void run() {
+        Caller sessions = tenant.sessions();
+        smoke.check("a channel is written, read, followed and closed", () -> {
+            String out = "/v1/sessions/" + tenant.started("channel") + "/out";
+            sessions.put(out, "");
+            sessions.post(out, "[\"one\",\"two\"]").expecting(204);
+            Answer page = sessions.get(out + "?offset=-1").expecting(200);
+            if (page.json().size() != 2) {
+                throw new Unexpected("the channel has " + page.body());
+            }
+            String offset = page.headers().firstValue("Stream-Next-Offset").orElseThrow();
+            sessions.send("HEAD", out, "", Map.of()).expecting(200);
+            sessions.send("POST", out, "[\"three\"]", Map.of("Stream-Closed", "true"))
+                    .expecting(204);
+            sessions.get(out + "?offset=" + offset + "&live=long-poll").expecting(200);
+            Answer events = sessions.get(out + "?offset=-1&live=sse").expecting(200);
+            if (!events.body().contains("three")) {
+                throw new Unexpected("following it told nothing of the last record: " + events.body());
+            }
+            sessions.post(out, "[\"four\"]").expecting(409);
+        });
+        smoke.check("a named channel is made, and a session goes on in a fork", () -> {
+            String id = tenant.started("forked");
+            sessions.put("/v1/sessions/" + id + "/channels/log", "").expecting(201);
+            sessions.post("/v1/sessions/" + id + "/in", "[\"kept\"]").expecting(204);
+            String fork = sessions.post("/v1/sessions/" + id + "/fork", "{\"channels\":{\"in\":1}}")
+                    .expecting(201)
+                    .text("/session/id");
+            Answer copied =
+                    sessions.get("/v1/sessions/" + fork + "/in?offset=-1").expecting(200);
+            if (!copied.body().contains("kept")) {
+                throw new Unexpected("the fork has " + copied.body());
+            }
+        });
+    }
+}

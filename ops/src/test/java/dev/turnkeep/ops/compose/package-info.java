@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.ops.compose;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.ops.configuration;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,145 @@
+package dev.turnkeep.ops.kubernetes;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.turnkeep.ops.configuration.Known;
+import io.kubernetes.client.openapi.models.V1Container;
+import io.kubernetes.client.openapi.models.V1Deployment;
+import io.kubernetes.client.openapi.models.V1Job;
+import io.kubernetes.client.openapi.models.V1ObjectMeta;
+import io.kubernetes.client.openapi.models.V1PodDisruptionBudget;
+import io.kubernetes.client.openapi.models.V1PodTemplateSpec;
+import io.kubernetes.client.openapi.models.V1Service;
+import io.kubernetes.client.openapi.models.V2HorizontalPodAutoscaler;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class ManifestsTest {
+    private static final Path FOLDER = Path.of("../deploy/kubernetes");
+    private static final List<String> SERVICES =
+            List.of("ingest-service", "reaper-service", "replication-service", "session-service");
+
+    private final Manifests manifests = new Manifests(FOLDER);
+
+    ManifestsTest() throws IOException {}
+
+    @Test
+    void aMemberThatTheApiDoesNotHaveIsRefused() {
+        Map<?, ?> misspelt = Manifests.documents("""
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: x}
+                spec:
+                  replicaz: 1
+                  selector: {}
+                  template: {}
+                """).findFirst().orElseThrow();
+
+        assertThatThrownBy(() -> Manifests.typed(misspelt)).hasMessageContaining("replicaz");
+    }
+
+    @Test
+    void everyServiceHasADeploymentAServiceAndABudget() {
+        assertThat(names(manifests.of(V1Deployment.class).stream().map(V1Deployment::getMetadata)))
+                .containsExactlyInAnyOrderElementsOf(SERVICES);
+        assertThat(names(manifests.of(V1Service.class).stream().map(V1Service::getMetadata)))
+                .containsExactlyInAnyOrderElementsOf(SERVICES);
+        assertThat(names(manifests.of(V1PodDisruptionBudget.class).stream().map(V1PodDisruptionBudget::getMetadata)))
+                .containsExactlyInAnyOrderElementsOf(SERVICES);
+    }
+
+    @Test
+    void whatIsSelectedIsWhatThePodsAreLabelled() {
+        for (V1Deployment deployment : manifests.of(V1Deployment.class)) {
+            Map<String, String> labels = requireNonNull(
+                    requireNonNull(template(deployment).getMetadata()).getLabels());
+            assertThat(labels)
+                    .containsAllEntriesOf(requireNonNull(
+                            requireNonNull(deployment.getSpec()).getSelector().getMatchLabels()));
+            for (V1Service service : manifests.of(V1Service.class)) {
+                if (name(service.getMetadata()).equals(name(deployment.getMetadata()))) {
+                    assertThat(labels)
+                            .containsAllEntriesOf(requireNonNull(
+                                    requireNonNull(service.getSpec()).getSelector()));
+                }
+            }
+        }
+    }
+
+    @Test
+    void podsCanDoNothingTheyNeedNot() {
+        assertThat(pods()).isNotEmpty().allSatisfy(pod -> {
+            var spec = requireNonNull(pod.getSpec());
+            assertThat(spec.getAutomountServiceAccountToken()).isFalse();
+            assertThat(requireNonNull(spec.getSecurityContext()).getRunAsNonRoot())
+                    .isTrue();
+            assertThat(spec.getContainers()).allSatisfy(container -> {
+                var context = requireNonNull(container.getSecurityContext());
+                assertThat(context.getAllowPrivilegeEscalation()).isFalse();
+                assertThat(context.getReadOnlyRootFilesystem()).isTrue();
+                assertThat(requireNonNull(context.getCapabilities()).getDrop()).containsExactly("ALL");
+                assertThat(requireNonNull(container.getResources()).getLimits()).containsKey("memory");
+            });
+        });
+    }
+
+    @Test
+    void servicesAreProbedOnTheManagementPort() {
+        assertThat(manifests.of(V1Deployment.class)).allSatisfy(deployment -> {
+            V1Container container = requireNonNull(template(deployment).getSpec())
+                    .getContainers()
+                    .getFirst();
+            for (var probe : Stream.of(
+                            container.getStartupProbe(), container.getLivenessProbe(), container.getReadinessProbe())
+                    .toList()) {
+                var get = requireNonNull(requireNonNull(probe).getHttpGet());
+                assertThat(get.getPort().getStrValue()).isEqualTo("management");
+                assertThat(get.getPath()).startsWith("/q/health/");
+            }
+        });
+    }
+
+    @Test
+    void scalersScaleWhatIsThere() {
+        assertThat(manifests.of(V2HorizontalPodAutoscaler.class)).hasSize(2).allSatisfy(scaler -> assertThat(SERVICES)
+                .contains(requireNonNull(scaler.getSpec()).getScaleTargetRef().getName()));
+    }
+
+    @Test
+    void everyVariableIsOneThatTheServicesRead() throws IOException {
+        Known known = new Known(Path.of(".."));
+        Stream<String> inPods = pods().flatMap(pod -> requireNonNull(pod.getSpec()).getContainers().stream())
+                .flatMap(container -> requireNonNull(container.getEnv()).stream())
+                .map(variable -> variable.getName());
+        Stream<String> inFile = Files.readAllLines(FOLDER.resolve("base/turnkeep.env")).stream()
+                .map(line -> line.replaceFirst("=.*", ""));
+
+        assertThat(Stream.concat(inPods, inFile)).isNotEmpty().allMatch(known::reads);
+    }
+
+    private Stream<V1PodTemplateSpec> pods() {
+        return Stream.concat(
+                manifests.of(V1Deployment.class).stream().map(ManifestsTest::template),
+                manifests.of(V1Job.class).stream()
+                        .map(job -> requireNonNull(job.getSpec()).getTemplate()));
+    }
+
+    private static V1PodTemplateSpec template(V1Deployment deployment) {
+        return requireNonNull(deployment.getSpec()).getTemplate();
+    }
+
+    private static List<String> names(Stream<V1ObjectMeta> metadata) {
+        return metadata.map(ManifestsTest::name).toList();
+    }
+
+    private static String name(@org.jspecify.annotations.Nullable V1ObjectMeta metadata) {
+        return requireNonNull(requireNonNull(metadata).getName());
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.ops.kubernetes;
+
+import org.jspecify.annotations.NullMarked;

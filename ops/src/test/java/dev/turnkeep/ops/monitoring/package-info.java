@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.ops.monitoring;
+
+import org.jspecify.annotations.NullMarked;

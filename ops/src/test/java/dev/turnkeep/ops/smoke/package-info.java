@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.ops.smoke;
+
+import org.jspecify.annotations.NullMarked;
