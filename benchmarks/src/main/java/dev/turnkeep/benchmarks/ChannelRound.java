@@ -15,7 +15,7 @@ final class ChannelRound {
     private static final List<Integer> WRITERS = List.of(1, 64);
     private static final Duration WRITING = Duration.ofMillis(2500);
     private static final Duration DELIVERING = Duration.ofMillis(2500);
-    private static final Duration WARMING = Duration.ofSeconds(10);
+    private static final Duration WARMING = Duration.ofSeconds(45);
     private static final long IDLE_MILLIS = 5_000;
 
     private final StreamServer turnkeep;
@@ -34,7 +34,7 @@ final class ChannelRound {
         this.cpu = cpu;
     }
 
-    /** A JVM is slow at first, and longer so than a small program in JavaScript. */
+    /** A JVM is slow at first, longer than a small program in JavaScript: two cores compile for a minute. */
     void warmUp() throws IOException, InterruptedException, ExecutionException {
         ChannelResults unused = new ChannelResults();
         for (int writers : WRITERS) {

@@ -17,7 +17,7 @@ import java.util.concurrent.ExecutionException;
 
 /**
  * Appends to channels and their delivery, beside the protocol's reference server and beside bare commits of the same records:
- * {@code make channelbench}, from the checkout, five minutes. Arguments: how many rounds count (5) and how many readers idle
+ * {@code make channelbench}, from the checkout, seven minutes. Arguments: how many rounds count (5) and how many readers idle
  * (10000), the variables ROUNDS and READERS of the command; with other values the result is printed and not kept.
  */
 public final class Channels {
