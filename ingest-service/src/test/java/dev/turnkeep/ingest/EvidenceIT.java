@@ -144,7 +144,12 @@ class EvidenceIT {
         assertThat(TopicReader.all(stack.kafka(), stack.turnsTopic(), each -> holds(each, session)))
                 .hasSize(3)
                 .allSatisfy(each -> assertThat(each.key()).isEqualTo(turn.key()))
-                .allSatisfy(each -> assertThat(each.value()).isEqualTo(turn.value()));
+                .allSatisfy(each -> assertThat(each.value()).isEqualTo(turn.value()))
+                .filteredOn(each -> each.headers().lastHeader("append-time") != null)
+                .hasSize(2)
+                .allSatisfy(each -> assertThat(
+                                each.headers().lastHeader("append-time").value())
+                        .isEqualTo("2026-03-01T12:00:00Z".getBytes(UTF_8)));
     }
 
     @Test

@@ -27,6 +27,11 @@ public record DeadLetter(
         Instant appendedAt,
         @Nullable Source source,
         Kind kind) {
+    /**
+     * The header that says when the original came. A letter that is put back on the turns topic keeps it: an erasure since
+     * then keeps the turn out.
+     */
+    public static final String APPEND_TIME = "append-time";
 
     /** Of a turn. */
     public DeadLetter(
@@ -55,7 +60,7 @@ public record DeadLetter(
             put(headers, "org", scope.org().toString());
             put(headers, "environment", scope.environment().value());
         }
-        put(headers, "append-time", appendedAt.toString());
+        put(headers, APPEND_TIME, appendedAt.toString());
         put(headers, "stage", stage);
         if (kind == Kind.TRANSCRIPT) {
             put(headers, "kind", "transcript");

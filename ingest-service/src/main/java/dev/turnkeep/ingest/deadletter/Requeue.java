@@ -4,6 +4,7 @@ import dev.turnkeep.contracts.id.Scope;
 import dev.turnkeep.contracts.json.RawJson;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
+import dev.turnkeep.contracts.turn.DeadLetter;
 import dev.turnkeep.contracts.turn.TranscriptRecord;
 import dev.turnkeep.contracts.turn.TurnReader;
 import dev.turnkeep.contracts.turn.TurnRecord;
@@ -80,7 +81,7 @@ public class Requeue {
         RawJson value = letter.value();
         if (!letter.isOfIngest()) {
             TurnRecord turn = TurnReader.read(value.array());
-            log.append(List.of(new Outgoing(topics.turns(), turn.address().encoded(), value, Map.of())));
+            append(new Outgoing(topics.turns(), turn.address().encoded(), value, Map.of()), letter);
             return turn.id().toString();
         }
         Scope scope = letter.scope()
@@ -94,11 +95,17 @@ public class Requeue {
         return switch (judgement) {
             case Accepted accepted -> {
                 reservation.grow(accepted.value().length());
-                log.append(List.of(turns.turn(accepted)));
+                append(turns.turn(accepted), letter);
                 yield accepted.turn().id().toString();
             }
             case Refused refused -> throw refused.why();
         };
+    }
+
+    /** With the time at which it came first: what has been erased since then stays erased. */
+    private void append(Outgoing turn, Letter letter) {
+        String came = letter.header(DeadLetter.APPEND_TIME);
+        log.append(List.of(came == null ? turn : turn.with(DeadLetter.APPEND_TIME, came)));
     }
 
     private void count(String outcome) {

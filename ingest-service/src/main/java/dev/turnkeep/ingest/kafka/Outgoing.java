@@ -3,6 +3,7 @@ package dev.turnkeep.ingest.kafka;
 import dev.turnkeep.contracts.json.RawJson;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeader;
@@ -16,6 +17,13 @@ import org.jspecify.annotations.Nullable;
  * @param headers values in UTF-8
  */
 public record Outgoing(String topic, @Nullable String key, RawJson value, Map<String, byte[]> headers) {
+    /** The same with one header more. */
+    public Outgoing with(String name, String text) {
+        Map<String, byte[]> more = new LinkedHashMap<>(headers);
+        more.put(name, text.getBytes(StandardCharsets.UTF_8));
+        return new Outgoing(topic, key, value, more);
+    }
+
     ProducerRecord<byte[], byte[]> forProducer() {
         RecordHeaders written = new RecordHeaders();
         headers.forEach((name, bytes) -> written.add(new RecordHeader(name, bytes)));

@@ -7,6 +7,13 @@ import dev.turnkeep.contracts.problem.Problem;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -16,11 +23,15 @@ import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /**
- * Links under which a session's snapshot is put and got: whoever has one needs no other credential of the store. Nothing
- * passes through here, and making a link asks nobody.
+ * Links under which a session's snapshot is put and got: whoever has one needs no other credential of the store. No snapshot
+ * passes through here, and making a link asks nobody. Only the deletion of one is sent from here, by a link too.
  */
 @Singleton
 class Snapshots {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(PATIENCE).build();
     private final SnapshotsConfig config;
     private final @Nullable S3Presigner presigner;
 
@@ -65,6 +76,42 @@ class Snapshots {
                 .toString();
     }
 
+    boolean areOffered() {
+        return presigner != null;
+    }
+
+    /** What became of a deletion. */
+    enum Deletion {
+        DELETED,
+        /** Or nobody knows: it may be tried again. */
+        FAILED
+    }
+
+    /** Deletes the session's snapshot; there need not be one. Waits for the store: for virtual threads only. */
+    Deletion delete(Scope scope, SessionId session) {
+        URL link = offered()
+                .presignDeleteObject(request -> request.signatureDuration(config.lifetime())
+                        .deleteObjectRequest(object -> object.bucket(bucket()).key(key(scope, session))))
+                .url();
+        try {
+            HttpResponse<String> answer = http.send(
+                    HttpRequest.newBuilder(link.toURI())
+                            .timeout(PATIENCE)
+                            .DELETE()
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            boolean gone = answer.statusCode() / 100 == 2
+                    // A store without the bucket says 404 as well: that is no deletion.
+                    || (answer.statusCode() == 404 && answer.body().contains("NoSuchKey"));
+            return gone ? Deletion.DELETED : Deletion.FAILED;
+        } catch (IOException | URISyntaxException e) {
+            return Deletion.FAILED;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Deletion.FAILED;
+        }
+    }
+
     private String bucket() {
         return config.bucket().orElseThrow();
     }
@@ -81,6 +128,7 @@ class Snapshots {
     }
 
     void close(@Observes ShutdownEvent stopping) {
+        http.shutdownNow();
         if (presigner != null) {
             presigner.close();
         }

@@ -32,4 +32,15 @@ public interface SnapshotsConfig {
     /** How long a link works. */
     @WithDefault("5m")
     Duration lifetime();
+
+    /**
+     * How long an upload may take that began while its link worked. When that is over, the snapshot of an erased session is
+     * deleted a second time.
+     */
+    @WithDefault("15m")
+    Duration uploadTime();
+
+    /** How often snapshots of erased sessions are looked for. */
+    @WithDefault("5s")
+    Duration deleteEvery();
 }

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Removes what only one session's turns were made of. Rows are locked in the order of their hashes, as the turn transaction
@@ -107,22 +108,12 @@ final class ContentErasure {
         WHERE n.org_id = $1 AND n.environment = $2 AND n.hash = ANY ($3::bytea[]) AND n.session_id = $4
         """;
 
-    private static final String LOCK_BLOBS = """
-        SELECT b.digest AS hash
-        FROM blobs b
-        WHERE b.org_id = $1 AND b.environment = $2 AND b.digest = ANY ($3::bytea[])
-        ORDER BY b.digest
-        FOR UPDATE
-        """;
-
-    /** Reads the environment's turns once: they are indexed by nothing of this, which every turn would have to pay for. */
-    private static final String DELETE_BLOBS = """
-        DELETE FROM blobs b
-        WHERE b.org_id = $1 AND b.environment = $2 AND b.digest = ANY ($3::bytea[]) AND b.digest NOT IN (
-            SELECT d.digest
-            FROM turns t
-            CROSS JOIN LATERAL (VALUES (t.system_digest), (t.tools_digest), (t.params_digest)) AS d (digest)
-            WHERE t.org_id = $1 AND t.environment = $2 AND d.digest = ANY ($3::bytea[]))
+    private static final String NOTE_BLOBS = """
+        INSERT INTO erased_blobs (org_id, environment, digest, noted_at, due_at)
+        SELECT $1, $2, d.digest, clock_timestamp(), clock_timestamp()
+        FROM unnest($3::bytea[]) AS d (digest)
+        ORDER BY d.digest
+        ON CONFLICT (org_id, environment, digest) DO UPDATE SET noted_at = excluded.noted_at, due_at = excluded.due_at
         """;
 
     private final Work work;
@@ -158,19 +149,14 @@ final class ContentErasure {
         work.rows(of(DISOWN, chains.kept(), session.value()));
     }
 
-    /**
-     * To be called once the session's turns are gone.
-     *
-     * @param digests that its turns named, in hex
-     */
+    /** @param digests in hex, that its turns named: {@link ErasedBlobs} looks at them when this transaction is over */
     void blobs(Collection<String> digests) {
-        List<String> locked = hashes(work.rows(of(LOCK_BLOBS, digests)));
-        if (!locked.isEmpty()) {
-            work.rows(of(DELETE_BLOBS, locked));
+        if (!digests.isEmpty()) {
+            work.rows(of(NOTE_BLOBS, digests));
         }
     }
 
-    private static @org.jspecify.annotations.Nullable String hexOrNull(Row row) {
+    private static @Nullable String hexOrNull(Row row) {
         Buffer parent = row.getBuffer("parent_hash");
         return parent == null ? null : hex(parent);
     }

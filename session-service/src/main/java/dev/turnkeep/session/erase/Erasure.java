@@ -13,29 +13,30 @@ import dev.turnkeep.session.store.Database;
 import dev.turnkeep.session.store.Database.Work;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.All;
-import io.vertx.pgclient.PgException;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Set;
 
-/** Erases sessions, each in one transaction: all of it goes, or nothing. */
+/**
+ * Erases sessions, each in one transaction: all of it goes, or nothing. What it may share with others and nobody else holds
+ * is noted in it, and goes after it.
+ */
 @Singleton
 class Erasure {
     private static final int TRIES = 5;
-    /** Serialization failure and deadlock: nothing was done, and the next try may. */
-    private static final Set<String> PASSING = Set.of("40001", "40P01");
 
     private final Database database;
     private final List<SessionPart> parts;
+    private final ErasedBlobs blobs;
     private final MeterRegistry registry;
     private final Clock clock;
 
-    Erasure(Database database, @All List<SessionPart> parts, MeterRegistry registry, Clock clock) {
+    Erasure(Database database, @All List<SessionPart> parts, ErasedBlobs blobs, MeterRegistry registry, Clock clock) {
         this.database = database;
         this.parts = parts;
+        this.blobs = blobs;
         this.registry = registry;
         this.clock = clock;
     }
@@ -49,6 +50,7 @@ class Erasure {
         for (int i = 0; i < TRIES; i++) {
             if (attempt(scope, session)) {
                 registry.counter("turnkeep_sessions_erased").increment();
+                blobs.tryToDelete(scope);
                 return;
             }
         }
@@ -57,14 +59,7 @@ class Erasure {
 
     private boolean attempt(Scope scope, SessionId session) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        try {
-            return database.inOrg(scope.org(), work -> erased(work, scope, session, now));
-        } catch (PgException e) {
-            if (e.getSqlState() != null && PASSING.contains(e.getSqlState())) {
-                return false;
-            }
-            throw e;
-        }
+        return database.inOrg(scope.org(), work -> erased(work, scope, session, now));
     }
 
     /** False when it got another name before it was locked: the lock on its name is the wrong one. */

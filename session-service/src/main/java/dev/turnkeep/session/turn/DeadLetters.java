@@ -4,7 +4,6 @@ import dev.turnkeep.contracts.id.Scope;
 import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.contracts.turn.DeadLetter;
 import dev.turnkeep.contracts.turn.TurnReader;
-import java.time.Instant;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
@@ -28,7 +27,7 @@ final class DeadLetters {
                 "session",
                 problem,
                 detail,
-                Instant.ofEpochMilli(source.timestamp()),
+                AppendTimes.first(source),
                 new DeadLetter.Source(source.topic(), source.partition(), source.offset()));
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, source.key(), source.value());
         letter.headers().forEach((name, value) -> record.headers().add(name, value));

@@ -14,7 +14,6 @@ import dev.turnkeep.contracts.turn.PayloadDigest;
 import dev.turnkeep.contracts.turn.SessionBlock;
 import dev.turnkeep.contracts.turn.TurnReader;
 import dev.turnkeep.contracts.turn.TurnRecord;
-import java.time.Instant;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
@@ -44,12 +43,17 @@ record PendingTurn(TurnRecord turn, TurnTimes times, byte[] payloadDigest, Consu
             throw new Invalid(Problem.UNREADABLE_RECORD, null, "the record has no value");
         }
         TurnRecord turn = TurnReader.read(source.value());
-        TurnTimes times = TurnTimes.resolve(turn.callersTime(), Instant.ofEpochMilli(source.timestamp()));
+        TurnTimes times = TurnTimes.resolve(turn.callersTime(), AppendTimes.own(source));
         return new PendingTurn(turn, times, PayloadDigest.of(turn), source);
     }
 
     TurnId id() {
         return turn.id();
+    }
+
+    /** Its times when it came first: of a dead letter that was put back, those of the original. */
+    TurnTimes firstTimes() {
+        return TurnTimes.resolve(turn.callersTime(), AppendTimes.first(source));
     }
 
     Scope scope() {

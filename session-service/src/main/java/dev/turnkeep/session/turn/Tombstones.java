@@ -59,8 +59,8 @@ final class Tombstones {
                 .text(t -> harnessSession(t.turn().address()))
                 .text(t -> external(t.turn().address()))
                 .text(t -> actor(t.turn().address()))
-                .time(t -> t.times().receivedAt())
-                .time(t -> t.times().eventAt());
+                .time(t -> t.firstTimes().receivedAt())
+                .time(t -> t.firstTimes().eventAt());
         return connection.preparedQuery(ERASED).execute(columns.tuple()).map(rows -> {
             Set<TurnId> erased = new HashSet<>();
             rows.forEach(row -> erased.add(new TurnId(row.getUUID("turn_id"))));

@@ -40,6 +40,16 @@ class SnapshotsTest {
         public Duration lifetime() {
             return Duration.ofMinutes(5);
         }
+
+        @Override
+        public Duration uploadTime() {
+            return Duration.ofMinutes(15);
+        }
+
+        @Override
+        public Duration deleteEvery() {
+            return Duration.ofSeconds(5);
+        }
     }
 
     @Test

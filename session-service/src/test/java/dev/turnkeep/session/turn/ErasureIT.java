@@ -14,6 +14,8 @@ import dev.turnkeep.session.turn.ServiceOnTest.Tenant;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -127,6 +129,34 @@ class ErasureIT {
     }
 
     @Test
+    void anErasureWaitsForNoTurnThatUsesWhatOthersUseToo() throws SQLException {
+        // Given: both sessions have the same prompt and tools, and a turn of the other one is being stored
+        database.store(SampleTurn.in(scope, "one", "r-1"));
+        database.store(SampleTurn.in(scope, "two", "r-2"));
+        try (Connection turn = Objects.requireNonNull(space).postgres().connect()) {
+            turn.setAutoCommit(false);
+            try (var statement = turn.createStatement()) {
+                statement.execute("SELECT 1 FROM blobs WHERE org_id = '%s' FOR KEY SHARE".formatted(scope.org()));
+            }
+
+            // When
+            int erased = erase(id("one"));
+
+            // Then
+            assertThat(erased).isEqualTo(204);
+            assertThat(count("erased_blobs")).isZero();
+            turn.rollback();
+        }
+        assertThat(count("blobs")).isEqualTo(3);
+
+        // When
+        erase(id("two"));
+
+        // Then
+        assertThat(count("blobs")).isZero();
+    }
+
+    @Test
     void aMessageThatOthersSentInTheSameWordsStaysAsItIs() {
         // Given
         List<Message> words = List.of(said("user", "hello <us>", "hello"), said("assistant", "hi", "hi"));
@@ -175,6 +205,32 @@ class ErasureIT {
         assertThat(queued.stored()).isZero();
         assertThat(later.stored()).isEqualTo(1);
         assertThat(count("turns")).isEqualTo(1);
+    }
+
+    @Test
+    void aDeadLetterOfAnErasedSessionThatIsPutBackStaysOut() {
+        // Given
+        database.store(SampleTurn.in(scope, "s-8", "r-1"));
+        database.store(SampleTurn.ofActor(scope, "eve", "r-2"));
+        String slot = database.rows(
+                        "SELECT id FROM sessions WHERE org_id = '%s' AND actor_id = 'eve'".formatted(scope.org()))
+                .getFirst();
+        erase(id("s-8"));
+        erase(slot);
+        Instant later = Instant.now().plus(Duration.ofMinutes(1));
+
+        // When
+        Outcome byKey = database.store(
+                SampleTurn.in(scope, "s-8", "r-3").receivedAt(later).putBackFrom(SampleTurn.NOON));
+        Outcome bySlot = database.store(
+                SampleTurn.ofActor(scope, "eve", "r-4").receivedAt(later).putBackFrom(SampleTurn.NOON));
+        Outcome another = database.store(
+                SampleTurn.in(scope, "s-9", "r-5").receivedAt(later).putBackFrom(SampleTurn.NOON));
+
+        // Then
+        assertThat(byKey.stored() + bySlot.stored()).isZero();
+        assertThat(another.stored()).isEqualTo(1);
+        assertThat(count("sessions")).isEqualTo(1);
     }
 
     @Test

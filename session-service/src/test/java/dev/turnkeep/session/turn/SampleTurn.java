@@ -11,6 +11,7 @@ import dev.turnkeep.contracts.id.TurnAddress;
 import dev.turnkeep.contracts.json.RawJson;
 import dev.turnkeep.contracts.merkle.Chain;
 import dev.turnkeep.contracts.merkle.Message;
+import dev.turnkeep.contracts.turn.DeadLetter;
 import dev.turnkeep.contracts.turn.SessionBlock;
 import dev.turnkeep.contracts.turn.StopKind;
 import dev.turnkeep.contracts.turn.TurnCodec;
@@ -47,6 +48,7 @@ final class SampleTurn {
     private @Nullable String parent;
     private Instant happened = NOON;
     private Instant received = NOON;
+    private @Nullable Instant putBackFrom;
     private int partition;
     private String model = "claude-sonnet-4-6";
     private @Nullable String thread;
@@ -88,6 +90,11 @@ final class SampleTurn {
 
     SampleTurn receivedAt(Instant time) {
         return with(turn -> turn.received = time);
+    }
+
+    /** As a dead letter that was put back: the original came then. */
+    SampleTurn putBackFrom(Instant time) {
+        return with(turn -> turn.putBackFrom = time);
     }
 
     SampleTurn harness(String name) {
@@ -156,6 +163,7 @@ final class SampleTurn {
         copy.thread = thread;
         copy.stop = stop;
         copy.tools = tools;
+        copy.putBackFrom = putBackFrom;
         change.accept(copy);
         return copy;
     }
@@ -226,6 +234,10 @@ final class SampleTurn {
 
     ConsumerRecord<byte[], byte[]> consumed(byte[] value) {
         byte[] key = address().encoded().getBytes(StandardCharsets.UTF_8);
+        RecordHeaders headers = new RecordHeaders();
+        if (putBackFrom != null) {
+            headers.add(DeadLetter.APPEND_TIME, putBackFrom.toString().getBytes(StandardCharsets.UTF_8));
+        }
         return new ConsumerRecord<>(
                 "turns",
                 partition,
@@ -236,7 +248,7 @@ final class SampleTurn {
                 value.length,
                 key,
                 value,
-                new RecordHeaders(),
+                headers,
                 Optional.empty());
     }
 
