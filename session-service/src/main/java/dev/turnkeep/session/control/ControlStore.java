@@ -1,12 +1,13 @@
 package dev.turnkeep.session.control;
 
-import dev.turnkeep.contracts.id.Identities;
 import dev.turnkeep.contracts.id.Scope;
 import dev.turnkeep.contracts.id.SessionId;
-import dev.turnkeep.contracts.lifecycle.EventType;
+import dev.turnkeep.contracts.problem.Invalid;
+import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.session.access.SessionRef;
 import dev.turnkeep.session.store.Database.Work;
 import dev.turnkeep.session.store.Statement;
+import dev.turnkeep.session.store.Updates;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
@@ -40,14 +41,6 @@ final class ControlStore {
                 updated_at = GREATEST(s.updated_at, $6)
             WHERE s.org_id = $1 AND s.environment = $2 AND s.id = $3
             RETURNING s.version, s.epoch
-            """;
-
-    private static final String TELL = """
-            INSERT INTO session_events (id, org_id, environment, session_id, epoch, type, occurred_at, payload, created_at)
-            SELECT $4, s.org_id, s.environment, s.id, s.epoch, $5, $6,
-                   JSON_OBJECT('session' VALUE session_snapshot(s) RETURNING json), $6
-            FROM sessions s
-            WHERE s.org_id = $1 AND s.environment = $2 AND s.id = $3
             """;
 
     /** Only the run that is known as the current one hands over, and only of a session that is neither closed nor expired. */
@@ -101,20 +94,8 @@ final class ControlStore {
                         tags == null ? null : tags.toArray(String[]::new),
                         metadata,
                         time(now)))
-                .orElseThrow();
-        updated(work, scope, id, changed.getInteger("epoch"), changed.getLong("version"), now);
-    }
-
-    /** Writes {@code session.updated} for the row as it is now in this transaction. */
-    static void updated(Work work, Scope scope, SessionId id, int epoch, long version, Instant now) {
-        String type = EventType.UPDATED.text();
-        work.rows(scoped(
-                scope,
-                TELL,
-                id.value(),
-                Identities.event(id, epoch, type, Long.toString(version)).value(),
-                type,
-                time(now)));
+                .orElseThrow(() -> new Invalid(Problem.NOT_FOUND, null, "Session not found"));
+        Updates.tell(work, scope, id, changed.getInteger("epoch"), changed.getLong("version"), now);
     }
 
     static boolean handOver(Work work, Scope scope, SessionId id, RunId from, RunId to, HandOver.Pin pin, Instant now) {

@@ -8,6 +8,7 @@ import dev.turnkeep.contracts.id.Scope;
 import dev.turnkeep.contracts.id.SessionId;
 import dev.turnkeep.session.control.NewSession.HarnessKey;
 import dev.turnkeep.session.store.Database.Work;
+import dev.turnkeep.session.store.Updates;
 import io.vertx.sqlclient.Row;
 import java.time.Duration;
 import java.time.Instant;
@@ -217,7 +218,7 @@ final class CreateStore {
                         wanted.expiresAt() == null ? null : time(wanted.expiresAt()),
                         time(now)))
                 .orElseThrow();
-        ControlStore.updated(work, scope, id, row.getInteger("epoch"), row.getLong("version"), now);
+        Updates.tell(work, scope, id, row.getInteger("epoch"), row.getLong("version"), now);
     }
 
     static void join(Work work, Scope scope, SessionId id, HarnessKey key, NewSession wanted, Instant now) {
@@ -231,7 +232,7 @@ final class CreateStore {
                         wanted.config().json(),
                         time(now)))
                 .orElseThrow();
-        ControlStore.updated(work, scope, id, row.getInteger("epoch"), row.getLong("version"), now);
+        Updates.tell(work, scope, id, row.getInteger("epoch"), row.getLong("version"), now);
     }
 
     static void refresh(Work work, Scope scope, SessionId id, NewSession wanted, Instant now) {

@@ -9,6 +9,7 @@ import dev.turnkeep.session.control.NewSession.HarnessKey;
 import dev.turnkeep.session.store.Buckets;
 import dev.turnkeep.session.store.Database;
 import dev.turnkeep.session.store.Database.Work;
+import dev.turnkeep.session.store.Updates;
 import io.vertx.sqlclient.Row;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -80,7 +81,7 @@ class Creation {
         RunId run = run();
         Optional<SessionId> back = CreateStore.upsert(work, scope, minted, run, wanted, now);
         if (back.filter(minted::equals).isPresent()) {
-            ControlStore.recordRun(work, scope, minted, run, "initial", now);
+            begun(work, scope, minted, run, now);
             return Optional.of(new Found(minted, false));
         }
         // It is there: it got the newest trigger config, or has it already, or is another one than is wanted.
@@ -171,8 +172,14 @@ class Creation {
         if (!CreateStore.insert(work, scope, id, run, wanted, now)) {
             return Optional.empty();
         }
-        ControlStore.recordRun(work, scope, id, run, "initial", now);
+        begun(work, scope, id, run, now);
         return Optional.of(new Found(id, false));
+    }
+
+    /** Of a new row: its run, and the event by which lists and the world know of it. */
+    private static void begun(Work work, Scope scope, SessionId id, RunId run, Instant now) {
+        ControlStore.recordRun(work, scope, id, run, "initial", now);
+        Updates.tell(work, scope, id, 0, 1, now);
     }
 
     private RunId run() {

@@ -53,6 +53,19 @@ record Filter(
             Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), null, null, null, null,
             null, null, null, false);
 
+    /**
+     * Whether a turn can change if it lets a session through. What else it asks for is changed by commands only, each of
+     * which writes an event.
+     */
+    boolean movedByTurns() {
+        return !outcomes.isEmpty()
+                || !models.isEmpty()
+                || authSubject != null
+                || text != null
+                || activeSince != null
+                || activeUntil != null;
+    }
+
     /** The same for the same conditions: a cursor belongs to it. */
     String canonical() {
         return String.join(

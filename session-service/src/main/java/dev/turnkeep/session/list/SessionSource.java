@@ -18,11 +18,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The sessions of one tenant that meet a filter. Values always come from Postgres. ClickHouse only says which sessions to look
  * at, and what it may not know yet is added: every session with an event after the position up to which it has
- * everything, and every open one, since turns change open sessions without an event.
+ * everything, and, where turns can change who is listed where, every open one: they change open sessions without an event.
  */
 final class SessionSource implements Source {
     /** Candidates beyond those that are wanted: some will have changed. */
     private static final int SPARE = 50;
+
+    private static final String OPEN =
+            "UNION SELECT o.id FROM sessions o WHERE o.org_id = $1 AND o.environment = $2 AND o.state = 'open'";
 
     private final Database database;
     private final ClickHouse clickHouse;
@@ -185,23 +188,31 @@ final class SessionSource implements Source {
                 new SessionId(UUID.fromString(row.getString("session"))));
     }
 
+    /** OFFSET 0 makes the changed ones drive the look-up: else Postgres may walk the list's whole index for so few. */
     private Statement changed(Walk walk, String position, int limit) {
         PostgresQuery query = new PostgresQuery(scope);
         query.add("""
                 WITH changed (id) AS (
                     SELECT e.session_id FROM session_events e
                     WHERE e.org_id = $1 AND e.environment = $2 AND e.xid >= %s::text::xid8
-                    UNION
-                    SELECT o.id FROM sessions o WHERE o.org_id = $1 AND o.environment = $2 AND o.state = 'open'
+                    %s
                 )
-                """.formatted(query.bind(position)))
+                """.formatted(query.bind(position), turnsMove(walk) ? OPEN : "GROUP BY e.session_id"))
                 .add(selected(walk.sort()))
-                .add("FROM changed c JOIN sessions s ON s.id = c.id\nWHERE " + PostgresQuery.SCOPE)
+                .add("""
+                    FROM changed c
+                    CROSS JOIN LATERAL (SELECT l.* FROM sessions l WHERE l.id = c.id OFFSET 0) s
+                    WHERE\s""" + PostgresQuery.SCOPE)
                 .created(filter)
                 .matching(filter, now)
                 .ahead(walk)
                 .inOrder(walk);
         return query.add("\nLIMIT " + query.bind(limit)).statement();
+    }
+
+    /** Turns change open sessions without an event, but not everything of them. */
+    private boolean turnsMove(Walk walk) {
+        return walk.sort().movedByTurns() || filter.movedByTurns();
     }
 
     /** The candidates as they are now: those that still are, and still match. */

@@ -53,6 +53,11 @@ enum Sort {
         return parameter;
     }
 
+    /** Whether a turn can change a session's place. */
+    boolean movedByTurns() {
+        return this != CREATED_AT;
+    }
+
     boolean isText() {
         return form == Form.TEXT;
     }

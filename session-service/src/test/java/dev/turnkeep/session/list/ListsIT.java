@@ -8,6 +8,7 @@ import dev.turnkeep.localstack.junit.LocalStackResource;
 import dev.turnkeep.localstack.junit.TestSpace;
 import dev.turnkeep.platform.http.RetryLater;
 import dev.turnkeep.session.clickhouse.ClickHouse;
+import dev.turnkeep.session.clickhouse.ClickHouseAway;
 import dev.turnkeep.session.clickhouse.ClickHouseConfig;
 import dev.turnkeep.session.page.Cursors;
 import dev.turnkeep.session.store.Database;
@@ -60,6 +61,9 @@ class ListsIT {
     @Inject
     ListConfig config;
 
+    @Inject
+    ClickHouseConfig clickHouseConfig;
+
     private ServiceOnTest service;
     private Projection stores;
     private Tenant tenant;
@@ -85,7 +89,7 @@ class ListsIT {
     // --- 10,000 sessions
 
     @Test
-    void everyOneOfTenThousandSessionsIsListedOnceInBothDirectionsWhileOthersAreMade() {
+    void point11EveryOneOfTenThousandSessionsIsListedOnceInBothDirectionsWhileOthersAreMade() {
         // Given
         seed(MANY, "'{}'");
         List<String> expected = ids("true", "created_at DESC, id DESC");
@@ -210,7 +214,7 @@ class ListsIT {
     // --- changes
 
     @Test
-    void aSessionIsInTheVeryNextListWithItsCurrentValuesUntilItIsDeleted() {
+    void point13ASessionIsInTheVeryNextListWithItsCurrentValuesUntilItIsDeleted() {
         // Given: more sessions than the first stretch, all in ClickHouse
         seed(200, "'{}'");
         stores.positionIsNow();
@@ -313,10 +317,67 @@ class ListsIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"created_at", "last_active", "started_at", "turn_count", "total_tokens", "derived_status"})
+    void point13ASessionThatWasJustCreatedIsInEveryListBeforeClickHouseHearsOfIt(String sort) {
+        // Given: more sessions than the first stretch, all in ClickHouse
+        seed(200, "'{}'");
+        stores.positionIsNow();
+        stores.sessions(mine());
+        JsonNode created = service.send(
+                        "POST",
+                        "/api/v1/sessions",
+                        tenant.key(),
+                        "{\"type\":\"t\",\"taskIdentifier\":\"a\",\"tags\":[\"made\"],\"triggerConfig\":{\"basePayload\":{}}}")
+                .body();
+        String source = created.path("id").asText();
+
+        // When
+        String fork = service.send("POST", "/v1/sessions/" + source + "/fork", tenant.key(), "{}")
+                .body()
+                .at("/session/friendly_id")
+                .asText();
+
+        // Then
+        for (String direction : List.of("asc", "desc")) {
+            List<String> seen = new ArrayList<>();
+            String cursor = "";
+            do {
+                JsonNode page = list("?limit=60&sort=" + sort + "&direction=" + direction + cursor)
+                        .body();
+                page.path("items")
+                        .forEach(item -> seen.add(item.path("friendly_id").asText()));
+                cursor = page.has("next_cursor")
+                        ? "&cursor=" + page.path("next_cursor").asText()
+                        : "";
+            } while (!cursor.isEmpty());
+            assertThat(seen).as(direction).contains(source, fork).hasSize(202).doesNotHaveDuplicates();
+        }
+        assertThat(listed("?sort=" + sort + "&tag=made")).hasSize(2);
+        assertThat(listed("?direction=asc&tag=made")).hasSize(2);
+    }
+
+    @Test
+    void aFilterThatTurnsDoNotMoveLooksAtNoOpenSessionThatClickHouseKnows() {
+        // Given
+        seed(200, "'{}'");
+        stores.postgres("UPDATE sessions SET state = 'open', epoch = 1, started_at = created_at,"
+                + " last_event_at = created_at WHERE " + mine());
+        stores.positionIsNow();
+        String oldest = ids("true", "created_at, id").getFirst();
+
+        // When: ClickHouse has none of them, which does not happen, and shows who is asked
+        stores.postgres("UPDATE sessions SET tags = '{hidden}', name = 'hidden' WHERE id = '" + oldest + "'");
+
+        // Then
+        assertThat(listed("?tag=hidden")).isEmpty();
+        assertThat(listed("?text=hidden")).containsExactly(oldest);
+    }
+
     // --- filters
 
     @Test
-    void aNameIsLookedUpInPostgresWhateverClickHouseKnows() {
+    void point17ANameIsLookedUpInPostgresWhateverClickHouseKnows() {
         // Given
         seed(100, "'{}'");
         stores.restoring();
@@ -333,7 +394,7 @@ class ListsIT {
     }
 
     @Test
-    void clientsFilterByCommaListsAndRepeatedKeysStatusAndTime() {
+    void point14ClientsFilterByCommaListsAndRepeatedKeysStatusAndTime() {
         // Given
         seed(90, "'{}'");
         stores.postgres(
@@ -356,6 +417,28 @@ class ListsIT {
         assertThat(sizeOf("filter[createdAt][period]=1h")).isZero();
         assertThat(sizeOf("filter[createdAt][from]=0")).isEqualTo(90);
         assertThat(sizeOf("filter[createdAt][to]=0")).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "filter[createdAt][period]=soon, 400",
+        "filter[createdAt][period]=7, 400",
+        "filter[createdAt][period]=1h 30m, 200",
+        "filter[createdAt][from]=0, 200",
+        "filter[createdAt][to]=0, 200"
+    })
+    void point15APeriodThatMeansNothingIsRefusedAndZeroIsATime(String query, int status) {
+        // Given
+        seed(1, "'{}'");
+
+        // When
+        Answer answer = apiPage("?" + query.replace(" ", "%20"));
+
+        // Then
+        assertThat(answer.status()).isEqualTo(status);
+        if (query.endsWith("=0")) {
+            assertThat(answer.body().path("data")).hasSize(query.contains("[to]") ? 0 : 1);
+        }
     }
 
     @ParameterizedTest
@@ -421,7 +504,7 @@ class ListsIT {
     }
 
     @Test
-    void clientsMayAddBeforeToAfterAsTheyDoWhenTheyGoBack() {
+    void point14ClientsMayAddBeforeToAfterAsTheyDoWhenTheyGoBack() {
         // Given
         seed(10, "'{}'");
         JsonNode first = apiPage("?page[size]=4").body();
@@ -449,7 +532,7 @@ class ListsIT {
     }
 
     @Test
-    void aShortPageBackStillSaysWhatFollowsIt() {
+    void point12AShortPageBackStillSaysWhatFollowsIt() {
         // Given
         seed(10, "'{}'");
         String third = apiPage("?page[size]=3").body().at("/pagination/next").asText();
@@ -523,7 +606,7 @@ class ListsIT {
     // --- counts, tags, totals
 
     @Test
-    void tagsAreCountedWithoutWhatIsSuperseded() {
+    void point16TagsAreCountedWithoutWhatIsSuperseded() {
         // Given
         seed(5, "ARRAY['t''ag', 'n' || n, 'old']");
         stores.sessions(mine());
@@ -582,6 +665,28 @@ class ListsIT {
         for (String wrong : List.of("?bucket=year", "?since=2020-01-01T00:00:00Z", "?since=2999-01-01T00:00:00Z")) {
             assertThat(service.get("/v1/stats" + wrong, tenant.key()).status()).isEqualTo(400);
         }
+    }
+
+    @Test
+    void aQuestionThatTakesTooLongIsNotTakenForAServerThatIsAway() {
+        // Given
+        ClickHouse asked = new ClickHouse(
+                new Answering(
+                        clickHouseConfig.url(),
+                        clickHouseConfig.user(),
+                        clickHouseConfig.password(),
+                        clickHouseConfig.database(),
+                        Duration.ofSeconds(2)),
+                new SimpleMeterRegistry(),
+                Clock.systemUTC());
+
+        // When
+        assertThatThrownBy(() ->
+                        asked.rows("SELECT sum(sleepEachRow(0.2)) AS n FROM numbers(50) SETTINGS max_block_size = 1"))
+                .isInstanceOf(ClickHouseAway.class);
+
+        // Then
+        assertThat(asked.rows("SELECT 7 AS n").getFirst().getLong("n")).isEqualTo(7);
     }
 
     // --- what the tests say
@@ -709,43 +814,23 @@ class ListsIT {
                 new SessionLists.Shape("s.id", row -> new HashMap<>()));
     }
 
+    private record Answering(
+            Optional<String> url, String user, Optional<String> password, String database, Duration answerTimeout)
+            implements ClickHouseConfig {
+        @Override
+        public Duration connectTimeout() {
+            return Duration.ofSeconds(1);
+        }
+
+        @Override
+        public Duration pause() {
+            return Duration.ofSeconds(30);
+        }
+    }
+
     private SessionLists withoutClickHouse() {
-        ClickHouseConfig nowhere = new ClickHouseConfig() {
-            @Override
-            public Optional<String> url() {
-                return Optional.of("http://127.0.0.1:1");
-            }
-
-            @Override
-            public String user() {
-                return "default";
-            }
-
-            @Override
-            public Optional<String> password() {
-                return Optional.empty();
-            }
-
-            @Override
-            public String database() {
-                return "turnkeep";
-            }
-
-            @Override
-            public Duration connectTimeout() {
-                return Duration.ofSeconds(1);
-            }
-
-            @Override
-            public Duration answerTimeout() {
-                return Duration.ofSeconds(1);
-            }
-
-            @Override
-            public Duration pause() {
-                return Duration.ofSeconds(1);
-            }
-        };
+        ClickHouseConfig nowhere = new Answering(
+                Optional.of("http://127.0.0.1:1"), "default", Optional.empty(), "turnkeep", Duration.ofSeconds(1));
         SimpleMeterRegistry metrics = new SimpleMeterRegistry();
         ClickHouse away = new ClickHouse(nowhere, metrics, Clock.systemUTC());
         return new SessionLists(database, away, config, cursors, metrics, Clock.systemUTC());

@@ -31,8 +31,11 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Channels")
 @SecurityRequirement(name = "key")
+@SecurityRequirement(name = "token")
+@APIResponse(responseCode = "400", ref = "Malformed")
 @APIResponse(responseCode = "401", ref = "Unauthenticated")
 @APIResponse(responseCode = "403", ref = "Forbidden")
+@APIResponse(responseCode = "429", ref = "RateLimited")
 @APIResponse(responseCode = "500", ref = "Internal")
 @APIResponse(responseCode = "503", ref = "Unavailable")
 @RunOnVirtualThread
@@ -65,6 +68,10 @@ public class ForkResource {
     @APIResponse(
             responseCode = "409",
             description = "The external id is another session's",
+            content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
+    @APIResponse(
+            responseCode = "413",
+            description = "The body is too large",
             content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
     @APIResponse(
             responseCode = "422",

@@ -13,8 +13,10 @@ import dev.turnkeep.session.channel.log.StreamAddress;
 import dev.turnkeep.session.channel.log.Streams;
 import dev.turnkeep.session.store.Database;
 import dev.turnkeep.session.store.Database.Work;
+import dev.turnkeep.session.store.Updates;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,14 +46,15 @@ class SessionForks {
      */
     Forked fork(Scope scope, SessionId source, ForkWish wish) {
         SessionId fork = new SessionId(uuids.next());
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         return database.inOrg(scope.org(), work -> {
             if (!ForkStore.exists(work, scope, source)) {
                 throw new Invalid(Problem.NOT_FOUND, null, Problem.NOT_FOUND.title());
             }
-            if (!ForkStore.insert(
-                    work, scope, source, fork, wish.external(), clock.instant().truncatedTo(ChronoUnit.MICROS))) {
+            if (!ForkStore.insert(work, scope, source, fork, wish.external(), now)) {
                 throw new Invalid(Problem.CONFLICT, "external_id", "external_id: is the name of another session");
             }
+            Updates.tell(work, scope, fork, 0, 1, now);
             List<Channel> channels = ForkStore.channels(work, scope, source);
             if (!channels.stream()
                     .map(Channel::name)

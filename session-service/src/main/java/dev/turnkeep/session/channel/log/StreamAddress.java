@@ -33,7 +33,11 @@ public record StreamAddress(Scope scope, SessionId owner, String name) {
         return new StreamAddress(OPEN, NOBODY, name);
     }
 
+    /** 404 for the id of nobody: it names no session, and must not lead to streams that have none. */
     public static StreamAddress channel(Scope scope, SessionId session, String name) {
+        if (session.equals(NOBODY)) {
+            throw new Invalid(Problem.NOT_FOUND, null, Problem.NOT_FOUND.title());
+        }
         return new StreamAddress(scope, session, name);
     }
 

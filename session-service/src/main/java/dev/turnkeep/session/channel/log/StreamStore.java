@@ -39,8 +39,9 @@ final class StreamStore {
 
     /** Shared: channels are made side by side, but not while the session is being closed. */
     private static final String OWNER = """
-            SELECT s.state IN ('closed', 'retired') AS over,
-                   coalesce(s.closed_at, s.retired_at) AS over_at, e.channel_retention
+            SELECT s.state IN ('closed', 'retired') OR coalesce(s.expires_at <= clock_timestamp(), false) AS over,
+                   coalesce(s.closed_at, s.retired_at, LEAST(s.expires_at, clock_timestamp())) AS over_at,
+                   e.channel_retention
             FROM sessions s
             JOIN environments e ON e.org_id = s.org_id AND e.name = s.environment
             WHERE s.org_id = $1 AND s.environment = $2 AND s.id = $3 AND NOT s.is_placeholder
