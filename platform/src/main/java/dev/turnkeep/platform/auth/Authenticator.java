@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
 /** From an {@code Authorization} header to who is calling. */
 @Singleton
 public class Authenticator {
-    private static final Pattern BEARER = Pattern.compile("(?i:bearer) +([\\x21-\\x7e]{1,4096})");
+    /** The longest credential there can be: a public token with many scopes. The server takes headers of 20 KiB in all. */
+    public static final int LONGEST = 16_384;
+
+    private static final Pattern BEARER = Pattern.compile("(?i:bearer) +([\\x21-\\x7e]{1," + LONGEST + "})");
 
     private final KeyDirectory directory;
     private final Clock clock;

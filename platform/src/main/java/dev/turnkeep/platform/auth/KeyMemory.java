@@ -67,6 +67,21 @@ public final class KeyMemory<K, V> implements KeyLookups.Listener<K, V> {
         }
     }
 
+    /**
+     * As {@link #find}, but looked up again: for who misses something in what is remembered. Not if that was asked for less
+     * than {@code moment} ago.
+     */
+    public Optional<V> findAgain(K name, Duration moment) {
+        Known<V> entry = known.getIfPresent(name);
+        if (entry == null) {
+            return find(name);
+        }
+        boolean asked = nanos.getAsLong() - entry.askedAt() < moment.toNanos();
+        return asked || storeAway || lookups.size() >= config.lookups()
+                ? Optional.of(entry.value())
+                : lookedUpAgain(name, entry);
+    }
+
     /** Whether the last look-up failed: keys are answered from memory. */
     public boolean storeAway() {
         return storeAway;

@@ -2,6 +2,7 @@ package dev.turnkeep.platform.auth;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
@@ -51,11 +52,21 @@ public class KeyWatch {
         vertx.cancelTimer(timer);
     }
 
+    /** Tells every service of a change of keys that is committed; the memories here know of it when this is answered. */
+    public Uni<Void> announce() {
+        return changes.announce().chain(this::look);
+    }
+
     private void poll() {
-        changes.generation()
-                .subscribe()
-                .with(
-                        value -> memories.forEach(memory -> memory.generation(value)),
-                        _ -> memories.forEach(KeyMemory::generationUnknown));
+        look().subscribe().with(_ -> {}, _ -> {});
+    }
+
+    private Uni<Void> look() {
+        return changes.generation()
+                .onItem()
+                .invoke(value -> memories.forEach(memory -> memory.generation(value)))
+                .onFailure()
+                .invoke(_ -> memories.forEach(KeyMemory::generationUnknown))
+                .replaceWithVoid();
     }
 }

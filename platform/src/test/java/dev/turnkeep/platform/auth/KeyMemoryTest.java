@@ -60,6 +60,23 @@ class KeyMemoryTest {
     }
 
     @Test
+    void looksUpAgainForWhoMissesSomethingButNotAtEveryGuess() {
+        // Given
+        store.keys.put(KEY, OWNER);
+        directory.generation("");
+        directory.find(KEY);
+
+        // When
+        directory.findAgain(KEY, Duration.ofMillis(50));
+        passes(Duration.ofMillis(50));
+        directory.findAgain(KEY, Duration.ofMillis(50));
+        directory.findAgain(KEY, Duration.ofMillis(50));
+
+        // Then
+        assertThat(store.asked).hasSize(2);
+    }
+
+    @Test
     void looksUpAgainBeforeAnsweringOnceTheGenerationHasChanged() {
         // Given
         store.keys.put(KEY, OWNER);

@@ -71,7 +71,7 @@ public class Access {
                 .orElseThrow(() -> new Invalid(Problem.UNAUTHENTICATED, null, "Invalid API key"));
         int limit = owner.rateLimit() == null ? limitsConfig.requests() : owner.rateLimit();
         limits.count(request.response(), owner.key().toString(), limit);
-        return new Caller(owner.key(), owner.scope(), Grants.ofKey(owner.scopes()), null, key);
+        return new Caller(owner.key(), owner.scope(), Grants.ofKey(owner.scopes()), null, key, null);
     }
 
     private Caller bearerOf(HttpServerRequest request, String token, JwtClaims claimed) {
@@ -84,7 +84,8 @@ public class Access {
                 owner.scope(),
                 Grants.ofKey(owner.scopes()),
                 Grants.ofToken(verified.scopes()),
-                verified.keyText());
+                verified.keyText(),
+                verified.until());
     }
 
     /** The holder of a key, for what tokens never may. */

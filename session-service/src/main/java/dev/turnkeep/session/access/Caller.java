@@ -2,6 +2,7 @@ package dev.turnkeep.session.access;
 
 import dev.turnkeep.contracts.id.KeyId;
 import dev.turnkeep.contracts.id.Scope;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,13 +16,15 @@ public final class Caller {
     private final Grants ofKey;
     private final @Nullable Grants ofToken;
     private final String keyText;
+    private final @Nullable Instant until;
 
-    Caller(KeyId key, Scope scope, Grants ofKey, @Nullable Grants ofToken, String keyText) {
+    Caller(KeyId key, Scope scope, Grants ofKey, @Nullable Grants ofToken, String keyText, @Nullable Instant until) {
         this.key = key;
         this.scope = scope;
         this.ofKey = ofKey;
         this.ofToken = ofToken;
         this.keyText = keyText;
+        this.until = until;
     }
 
     /** The key that was presented, or that signed the token. */
@@ -52,5 +55,10 @@ public final class Caller {
 
     String keyText() {
         return keyText;
+    }
+
+    /** A token hands out nothing that lives longer than itself. */
+    Instant atMost(Instant wanted) {
+        return until != null && until.isBefore(wanted) ? until : wanted;
     }
 }

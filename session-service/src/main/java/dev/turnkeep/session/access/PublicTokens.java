@@ -1,5 +1,6 @@
 package dev.turnkeep.session.access;
 
+import dev.turnkeep.contracts.id.KeyId;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.session.key.KeySeal;
@@ -7,9 +8,12 @@ import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jboss.logging.Logger;
 import org.jose4j.jwa.AlgorithmConstraints;
 import org.jose4j.jwa.AlgorithmConstraints.ConstraintType;
@@ -54,7 +58,7 @@ public class PublicTokens {
     }
 
     /** What a verified token says. */
-    record Verified(SigningKey key, String keyText, List<String> scopes) {}
+    record Verified(SigningKey key, String keyText, List<String> scopes, Instant until) {}
 
     /** The claims of what says of itself that it is a public token; nothing is checked yet. Empty for anything else. */
     Optional<JwtClaims> claimed(String bearer) {
@@ -77,22 +81,32 @@ public class PublicTokens {
     Verified verify(String token, JwtClaims claimed) {
         EnvironmentId environment =
                 subject(claimed).flatMap(EnvironmentId::parse).orElseThrow(PublicTokens::invalid);
-        for (SigningKey key : keys.of(environment)) {
-            String text = opened(key);
+        Set<KeyId> tried = new HashSet<>();
+        return signedBy(keys.of(environment), token, tried)
+                // It may be signed with a key that is newer than what is remembered.
+                .or(() -> signedBy(keys.lookedUpAgain(environment), token, tried))
+                .orElseThrow(PublicTokens::invalid);
+    }
+
+    /** @param tried keys that are passed over, and gets those that are tried */
+    private Optional<Verified> signedBy(List<SigningKey> candidates, String token, Set<KeyId> tried) {
+        for (SigningKey key : candidates) {
+            String text = tried.add(key.id()) ? opened(key) : null;
             if (text == null) {
                 continue;
             }
             try {
                 JwtClaims claims = checking(text).processToClaims(token);
                 List<String> scopes = claims.hasClaim(SCOPES) ? claims.getStringListClaimValue(SCOPES) : List.of();
-                return new Verified(key, text, scopes);
+                Instant until = Instant.ofEpochSecond(claims.getExpirationTime().getValue());
+                return Optional.of(new Verified(key, text, scopes, until));
             } catch (InvalidJwtSignatureException e) {
                 // Another of the environment's keys may have signed it.
             } catch (InvalidJwtException | MalformedClaimException e) {
                 throw invalid();
             }
         }
-        throw invalid();
+        return Optional.empty();
     }
 
     /** Null for a key that this master key does not open: others may still have signed. */
@@ -126,7 +140,7 @@ public class PublicTokens {
      * Signs a token with the caller's key.
      *
      * @param environment the caller's
-     * @param lifetime from now
+     * @param lifetime from now; no longer than that of the token that the caller presented
      */
     public String sign(Caller caller, EnvironmentId environment, Collection<String> scopes, Duration lifetime) {
         JwtClaims claims = new JwtClaims();
@@ -134,8 +148,8 @@ public class PublicTokens {
         claims.setAudience(AUDIENCE);
         claims.setSubject(environment.toString());
         claims.setIssuedAt(NumericDate.fromMilliseconds(clock.millis()));
-        claims.setExpirationTime(
-                NumericDate.fromMilliseconds(clock.instant().plus(lifetime).toEpochMilli()));
+        Instant until = caller.atMost(clock.instant().plus(lifetime));
+        claims.setExpirationTime(NumericDate.fromMilliseconds(until.toEpochMilli()));
         claims.setClaim(PUBLIC, true);
         claims.setStringListClaim(SCOPES, List.copyOf(scopes));
         JsonWebSignature signature = new JsonWebSignature();

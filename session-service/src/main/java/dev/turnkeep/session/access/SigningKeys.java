@@ -17,6 +17,7 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -32,6 +33,8 @@ class SigningKeys {
             SELECT key_id, org_id, environment, key_sealed, scopes, expires_at, rate_limit FROM api_signing_keys($1)
             """;
 
+    private static final Duration MOMENT = Duration.ofMillis(50);
+
     private final Clock clock;
     private final KeyMemory<EnvironmentId, List<SigningKey>> memory;
 
@@ -42,8 +45,17 @@ class SigningKeys {
 
     /** The keys that are valid now, the newest first; none for an environment that does not exist. */
     List<SigningKey> of(EnvironmentId environment) {
+        return valid(memory.find(environment));
+    }
+
+    /** The same, looked up once more unless that was a moment ago: guesses of tokens must not become a load on Postgres. */
+    List<SigningKey> lookedUpAgain(EnvironmentId environment) {
+        return valid(memory.findAgain(environment, MOMENT));
+    }
+
+    private List<SigningKey> valid(Optional<List<SigningKey>> keys) {
         Instant now = clock.instant();
-        return memory.find(environment).orElse(List.of()).stream()
+        return keys.orElse(List.of()).stream()
                 .filter(key -> key.owner().validAt(now))
                 .toList();
     }

@@ -225,7 +225,8 @@ class AdminStore {
     /** Makes the new key and lets the old one run out, both or neither. */
     Rotated rotate(KeyId old, Scope scope, StoredKey key, Duration grace, int most) {
         return database.asOperator(work -> {
-            Made made = insertKey(work, scope, key, most);
+            // One that stops working now makes room for the one that follows it.
+            Made made = insertKey(work, scope, key, grace.isZero() ? most + 1 : most);
             if (made != Made.MADE) {
                 return new Rotated(made, null);
             }

@@ -6,7 +6,7 @@ import dev.turnkeep.contracts.id.OrgId;
 import dev.turnkeep.contracts.id.Scope;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
-import dev.turnkeep.platform.auth.KeyChanges;
+import dev.turnkeep.platform.auth.KeyWatch;
 import dev.turnkeep.platform.time.UuidSource;
 import dev.turnkeep.session.key.KeySeal;
 import dev.turnkeep.session.store.RowJson;
@@ -42,14 +42,14 @@ class Administration {
 
     private final AdminStore store;
     private final KeySeal seal;
-    private final KeyChanges changes;
+    private final KeyWatch watch;
     private final UuidSource uuids;
     private final SecureRandom random = new SecureRandom();
 
-    Administration(AdminStore store, KeySeal seal, KeyChanges changes, UuidSource uuids) {
+    Administration(AdminStore store, KeySeal seal, KeyWatch watch, UuidSource uuids) {
         this.store = store;
         this.seal = seal;
-        this.changes = changes;
+        this.watch = watch;
         this.uuids = uuids;
     }
 
@@ -183,7 +183,7 @@ class Administration {
     /** A hint: without it, caches notice by themselves a little later. */
     private void announce() {
         try {
-            changes.announce().await().atMost(Duration.ofSeconds(1));
+            watch.announce().await().atMost(Duration.ofSeconds(1));
         } catch (RuntimeException e) {
             LOG.warnf(
                     "the change of a key could not be announced: reason=%s",

@@ -57,7 +57,7 @@ class Control {
                     changes.tags().orElse(null),
                     changes.metadata().orElse(null),
                     now);
-            return ControlStore.byId(work, scope, id).orElseThrow();
+            return ControlStore.byId(work, scope, id).orElseThrow(() -> missing("Session not found"));
         });
     }
 

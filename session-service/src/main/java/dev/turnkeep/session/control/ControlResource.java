@@ -95,6 +95,10 @@ public class ControlResource {
         Caller caller = gate.identify();
         NewSession wanted = NewSession.of(body.required(bytes, BODY_CAP), clock.instant());
         gate.task(caller, Route.CREATE, wanted.task());
+        if (wanted.harness() != null) {
+            // The conversations of a harness are of its task, whether they have begun or not.
+            gate.task(caller, Route.CREATE, wanted.harness().harness().value());
+        }
         Creation.Created created = creation.create(caller.scope(), wanted, RequestKey.of(requestKey));
         Map<String, @Nullable Object> item = Item.whole(created.row(), caller.holdsKey());
         item.put("runId", created.row().getString("current_run_id"));
@@ -171,6 +175,7 @@ public class ControlResource {
     @POST
     @Path("/runs/{run}/session-streams/wait")
     @Operation(summary = "Waiting inside a run is a run engine's; read the channel instead")
+    @SecurityRequirement(name = "key")
     @APIResponse(
             responseCode = "501",
             description = "Turnkeep runs no tasks",

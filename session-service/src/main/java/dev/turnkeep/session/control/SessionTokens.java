@@ -1,5 +1,6 @@
 package dev.turnkeep.session.control;
 
+import dev.turnkeep.platform.auth.Authenticator;
 import dev.turnkeep.session.access.Caller;
 import dev.turnkeep.session.access.Environments;
 import dev.turnkeep.session.access.PublicTokens;
@@ -31,8 +32,13 @@ class SessionTokens {
         return signed(caller, List.of("read:sessions:" + friendlyId, "write:sessions:" + friendlyId), LIFETIME);
     }
 
+    /** 400 for a token that would be too long to be sent. */
     String signed(Caller caller, Collection<String> scopes, Duration lifetime) {
-        return tokens.sign(caller, environments.of(caller.scope()), scopes, lifetime);
+        String token = tokens.sign(caller, environments.of(caller.scope()), scopes, lifetime);
+        if (token.length() > Authenticator.LONGEST) {
+            throw Fields.refused("scopes", "Too long together: the token would have " + token.length() + " characters");
+        }
+        return token;
     }
 
     /** The subject of tokens that the holder of the key signs itself. */

@@ -1,12 +1,18 @@
 package dev.turnkeep.session.control;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A public token as the holder of a key wants it made.
@@ -19,13 +25,18 @@ record TokenWish(List<String> scopes, Duration lifetime) {
     private static final Duration USUAL = Duration.ofMinutes(15);
     static final Duration LONGEST = Duration.ofDays(365);
 
-    private static final Pattern SPAN = Pattern.compile("([0-9]{1,9}) ?(s|m|h|d|w)[a-z]*");
-    private static final Map<String, Duration> UNITS = Map.of(
-            "s", Duration.ofSeconds(1),
-            "m", Duration.ofMinutes(1),
-            "h", Duration.ofHours(1),
-            "d", Duration.ofDays(1),
-            "w", Duration.ofDays(7));
+    /** The words that the client's own signing takes; none else, because half a word may mean another unit. */
+    private static final Pattern SPAN = Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,9})?) ?([a-z]+)(?: from now)?");
+
+    private static final Map<String, Duration> UNITS = Stream.of(
+                    Map.entry(Duration.ofSeconds(1), "s sec secs second seconds"),
+                    Map.entry(Duration.ofMinutes(1), "m min mins minute minutes"),
+                    Map.entry(Duration.ofHours(1), "h hr hrs hour hours"),
+                    Map.entry(Duration.ofDays(1), "d day days"),
+                    Map.entry(Duration.ofDays(7), "w week weeks"),
+                    Map.entry(Duration.ofHours(8766), "y yr yrs year years"))
+            .flatMap(unit -> Stream.of(unit.getValue().split(" ", -1)).map(word -> Map.entry(word, unit.getKey())))
+            .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 
     static TokenWish of(Fields fields, Instant now) {
         List<String> scopes =
@@ -44,20 +55,26 @@ record TokenWish(List<String> scopes, Duration lifetime) {
 
     private static boolean isTime(JsonNode value) {
         return value.isTextual()
-                ? SPAN.matcher(value.textValue()).matches()
+                ? span(value.textValue()).isPresent()
                 : value.isIntegralNumber() && value.canConvertToInt();
     }
 
     /** A number is a moment, in seconds since 1970; a text is a span from now. */
     private static Duration lifetime(JsonNode value, Instant now) {
-        if (value.isNumber()) {
-            return Duration.between(now, Instant.ofEpochSecond(value.longValue()));
+        return value.isNumber()
+                ? Duration.between(now, Instant.ofEpochSecond(value.longValue()))
+                : span(value.textValue()).orElseThrow();
+    }
+
+    private static Optional<Duration> span(String text) {
+        Matcher span = SPAN.matcher(text.toLowerCase(Locale.ROOT));
+        if (!span.matches() || !UNITS.containsKey(span.group(2))) {
+            return Optional.empty();
         }
-        Matcher span = SPAN.matcher(value.textValue());
-        if (!span.matches()) {
-            throw new IllegalStateException("it was seen to match");
-        }
-        Duration unit = UNITS.getOrDefault(span.group(2), Duration.ZERO);
-        return unit.multipliedBy(Long.parseLong(span.group(1)));
+        BigDecimal seconds = new BigDecimal(span.group(1))
+                .multiply(BigDecimal.valueOf(
+                        UNITS.getOrDefault(span.group(2), Duration.ZERO).toSeconds()));
+        return Optional.of(
+                Duration.ofSeconds(seconds.setScale(0, RoundingMode.HALF_UP).longValueExact()));
     }
 }

@@ -36,12 +36,14 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Lifecycle")
 @SecurityRequirement(name = "key")
+@SecurityRequirement(name = "token")
 @APIResponse(responseCode = "400", ref = "Malformed")
 @APIResponse(responseCode = "401", ref = "Unauthenticated")
 @APIResponse(responseCode = "403", ref = "Forbidden")
 @APIResponse(responseCode = "404", ref = "NotFound")
 @APIResponse(responseCode = "409", ref = "Conflict")
 @APIResponse(responseCode = "422", ref = "InvalidField")
+@APIResponse(responseCode = "429", ref = "RateLimited")
 @APIResponse(responseCode = "500", ref = "Internal")
 @APIResponse(responseCode = "503", ref = "Unavailable")
 @RunOnVirtualThread
@@ -143,7 +145,7 @@ public class LifecycleResource {
 
     private Map<String, Object> command(Granted granted, Command command, @Nullable String reason) {
         lifecycle.command(granted.scope(), granted.id(), command, reason);
-        return Map.of("session", reader.session(granted.scope(), granted.id()));
+        return Map.of("session", reader.session(granted));
     }
 
     private Duration ttl(String text) {

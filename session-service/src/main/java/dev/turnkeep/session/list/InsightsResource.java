@@ -33,9 +33,11 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Lists")
 @SecurityRequirement(name = "key")
+@SecurityRequirement(name = "token")
 @APIResponse(responseCode = "400", ref = "Malformed")
 @APIResponse(responseCode = "401", ref = "Unauthenticated")
 @APIResponse(responseCode = "403", ref = "Forbidden")
+@APIResponse(responseCode = "429", ref = "RateLimited")
 @APIResponse(responseCode = "500", ref = "Internal")
 @APIResponse(responseCode = "503", ref = "Unavailable")
 @RunOnVirtualThread

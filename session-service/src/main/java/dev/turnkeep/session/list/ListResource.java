@@ -2,14 +2,14 @@ package dev.turnkeep.session.list;
 
 import dev.turnkeep.contracts.id.HarnessId;
 import dev.turnkeep.contracts.id.HarnessSessionId;
-import dev.turnkeep.contracts.id.Scope;
+import dev.turnkeep.session.access.Caller;
 import dev.turnkeep.session.access.Gate;
 import dev.turnkeep.session.access.Route;
 import dev.turnkeep.session.page.Page;
 import dev.turnkeep.session.read.SessionColumns;
+import dev.turnkeep.session.read.SessionMembers;
 import dev.turnkeep.session.read.SessionReader;
 import dev.turnkeep.session.store.ApiConfig;
-import dev.turnkeep.session.store.RowJson;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -30,17 +30,16 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Lists")
 @SecurityRequirement(name = "key")
+@SecurityRequirement(name = "token")
 @APIResponse(responseCode = "400", ref = "Malformed")
 @APIResponse(responseCode = "401", ref = "Unauthenticated")
 @APIResponse(responseCode = "403", ref = "Forbidden")
 @APIResponse(responseCode = "422", ref = "InvalidField")
+@APIResponse(responseCode = "429", ref = "RateLimited")
 @APIResponse(responseCode = "500", ref = "Internal")
 @APIResponse(responseCode = "503", ref = "Unavailable")
 @RunOnVirtualThread
 public class ListResource {
-    private static final SessionLists.Shape SHAPE =
-            new SessionLists.Shape(SessionColumns.ALL, row -> RowJson.of(row, SessionColumns.JSON));
-
     private final Gate gate;
     private final SessionLists lists;
     private final SessionReader reader;
@@ -86,18 +85,18 @@ public class ListResource {
             description = "A page",
             content = @Content(mediaType = "application/json", schema = @Schema(ref = "SessionPage")))
     public Page sessions(@Context UriInfo uri) {
-        Scope scope = gate.sessions(Route.SESSION_LIST).scope();
+        Caller caller = gate.sessions(Route.SESSION_LIST);
         ListQuery query = new ListQuery(new Parameters(uri.getQueryParameters()));
         return query.byKey()
                 .map(key -> reader.byKey(
-                        scope, new HarnessId(key.harness()), new HarnessSessionId(key.session()), query.retired()))
-                .orElseGet(() -> page(scope, query));
+                        caller, new HarnessId(key.harness()), new HarnessSessionId(key.session()), query.retired()))
+                .orElseGet(() -> page(caller, query));
     }
 
-    private Page page(Scope scope, ListQuery query) {
+    private Page page(Caller caller, ListQuery query) {
         Filter filter = query.filter();
         SessionLists.Listed page = lists.page(new SessionLists.Wanted(
-                scope,
+                caller.scope(),
                 filter,
                 "sessions " + filter.createdFrom() + " " + filter.createdTo(),
                 query.sort(),
@@ -108,7 +107,7 @@ public class ListResource {
                 "",
                 query.limit(config.pageDefault(), config.pageMax()),
                 false,
-                SHAPE));
+                new SessionLists.Shape(SessionColumns.ALL, new SessionMembers(caller)::of)));
         return new Page(page.items().stream().map(Entry::members).toList(), page.next());
     }
 }

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Sessions")
 @SecurityRequirement(name = "key")
+@SecurityRequirement(name = "token")
 @APIResponse(
         responseCode = "400",
         description = "The request is malformed",
@@ -48,6 +49,7 @@ import org.jspecify.annotations.Nullable;
         responseCode = "422",
         description = "A field breaks its rule",
         content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
+@APIResponse(responseCode = "429", ref = "RateLimited")
 @APIResponse(
         responseCode = "500",
         description = "Unexpected: logged under the trace id",

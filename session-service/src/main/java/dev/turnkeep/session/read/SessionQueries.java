@@ -29,6 +29,11 @@ final class SessionQueries {
             WHERE s.org_id = $1 AND s.environment = $2 AND s.id = $3 AND NOT s.is_placeholder
             """.formatted(SessionColumns.ALL);
 
+    private static final String EXISTS = """
+            SELECT s.id FROM sessions s
+            WHERE s.org_id = $1 AND s.environment = $2 AND s.id = $3 AND NOT s.is_placeholder
+            """;
+
     private static final String BY_KEY = """
             SELECT %s
             FROM sessions s
@@ -126,6 +131,10 @@ final class SessionQueries {
 
     static Statement byId(Scope scope, SessionId id) {
         return of(scope, BY_ID, id.value());
+    }
+
+    static Statement exists(Scope scope, SessionId id) {
+        return of(scope, EXISTS, id.value());
     }
 
     static Statement byKey(Scope scope, HarnessId harness, HarnessSessionId key) {

@@ -8,6 +8,8 @@ import dev.turnkeep.contracts.id.SessionId;
 import dev.turnkeep.contracts.id.TurnId;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
+import dev.turnkeep.session.access.Caller;
+import dev.turnkeep.session.access.Granted;
 import dev.turnkeep.session.page.Cursors;
 import dev.turnkeep.session.page.Page;
 import dev.turnkeep.session.store.ApiConfig;
@@ -41,35 +43,43 @@ public class SessionReader {
         this.cursors = cursors;
     }
 
-    /** A session with its place in the fork tree. */
-    public Map<String, @Nullable Object> session(Scope scope, SessionId id) {
+    /** A session with its place in the fork tree, as far as the caller may see it. */
+    public Map<String, @Nullable Object> session(Granted granted) {
+        Scope scope = granted.scope();
+        SessionId id = granted.id();
+        SessionMembers shown = new SessionMembers(granted.caller());
         return database.inOrg(scope.org(), work -> {
-            Map<String, @Nullable Object> session = session(work, scope, id);
+            Map<String, @Nullable Object> session = session(work, scope, id, shown);
             session.put(
                     "parent",
                     session.get("parent_session_id") instanceof UUID parent
                             ? first(work.rows(SessionQueries.parent(scope, new SessionId(parent))), Set.of())
                                     .orElse(null)
                             : null);
-            session.put("children", items(work.rows(SessionQueries.children(scope, id)), Set.of()));
+            List<Row> children = work.rows(SessionQueries.children(scope, id)).stream()
+                    .filter(child -> shown.sees(new SessionId(child.getUUID("id"))))
+                    .toList();
+            session.put("children", items(children, Set.of()));
             return session;
         });
     }
 
     /** The session of a harness's own id; the retired ones that had it before only when asked for. */
-    public Page byKey(Scope scope, HarnessId harness, HarnessSessionId key, boolean retired) {
+    public Page byKey(Caller caller, HarnessId harness, HarnessSessionId key, boolean retired) {
+        Scope scope = caller.scope();
         return database.inOrg(scope.org(), work -> {
             List<Row> rows = new ArrayList<>(work.rows(SessionQueries.byKey(scope, harness, key)));
             if (retired) {
                 rows.addAll(work.rows(SessionQueries.retiredByKey(scope, harness, key)));
             }
-            return new Page(items(rows, SessionColumns.JSON), null);
+            return new Page(rows.stream().map(new SessionMembers(caller)::of).toList(), null);
         });
     }
 
-    Map<String, @Nullable Object> liveOf(Scope scope, HarnessId harness, ActorId actor) {
+    Map<String, @Nullable Object> liveOf(Caller caller, HarnessId harness, ActorId actor) {
         return database.inOrg(
-                scope.org(), work -> first(work.rows(SessionQueries.liveOf(scope, harness, actor)), SessionColumns.JSON)
+                caller.scope().org(), work -> work.row(SessionQueries.liveOf(caller.scope(), harness, actor))
+                        .map(new SessionMembers(caller)::of)
                         .orElseThrow(SessionReader::notFound));
     }
 
@@ -85,7 +95,7 @@ public class SessionReader {
         long after = cursor == null ? 0 : Long.parseLong(cursors.open(list, cursor, CURSOR));
         int size = size(limit);
         return database.inOrg(scope.org(), work -> {
-            session(work, scope, session);
+            require(work, scope, session);
             List<Row> rows = work.rows(SessionQueries.turns(scope, session, after, size + 1));
             return Page.of(
                     items(rows, SessionQueries.TURN_JSON),
@@ -100,7 +110,7 @@ public class SessionReader {
         long after = cursor == null ? 0 : Long.parseLong(cursors.open(list, cursor, CURSOR));
         int size = size(limit);
         return database.inOrg(scope.org(), work -> {
-            session(work, scope, session);
+            require(work, scope, session);
             List<Row> rows = work.rows(SessionQueries.events(scope, session, after, size + 1));
             return Page.of(
                     items(rows, Set.of("payload")),
@@ -121,7 +131,7 @@ public class SessionReader {
         List<String> list = list("messages", scope, session);
         Optional<String> position = Optional.ofNullable(cursor).map(c -> cursors.open(list, c, CURSOR));
         return database.inOrg(scope.org(), work -> {
-            session(work, scope, session);
+            require(work, scope, session);
             Optional<String> from = position.or(() -> leaf(work, scope, session, turn, thread));
             if (from.isEmpty()) {
                 return new Page(List.of(), null);
@@ -147,9 +157,15 @@ public class SessionReader {
         return leaf;
     }
 
-    private static Map<String, @Nullable Object> session(Database.Work work, Scope scope, SessionId id) {
-        return first(work.rows(SessionQueries.byId(scope, id)), SessionColumns.JSON)
-                .orElseThrow(SessionReader::notFound);
+    private static Map<String, @Nullable Object> session(
+            Database.Work work, Scope scope, SessionId id, SessionMembers shown) {
+        return work.row(SessionQueries.byId(scope, id)).map(shown::of).orElseThrow(SessionReader::notFound);
+    }
+
+    private static void require(Database.Work work, Scope scope, SessionId id) {
+        if (work.row(SessionQueries.exists(scope, id)).isEmpty()) {
+            throw notFound();
+        }
     }
 
     private static List<String> list(String name, Scope scope, SessionId session) {

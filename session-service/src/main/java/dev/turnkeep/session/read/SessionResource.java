@@ -5,6 +5,7 @@ import dev.turnkeep.contracts.id.HarnessId;
 import dev.turnkeep.contracts.id.Scope;
 import dev.turnkeep.contracts.id.TurnId;
 import dev.turnkeep.contracts.problem.Invalid;
+import dev.turnkeep.session.access.Caller;
 import dev.turnkeep.session.access.Gate;
 import dev.turnkeep.session.access.Granted;
 import dev.turnkeep.session.access.Route;
@@ -32,11 +33,13 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Sessions")
 @SecurityRequirement(name = "key")
+@SecurityRequirement(name = "token")
 @APIResponse(responseCode = "400", ref = "Malformed")
 @APIResponse(responseCode = "401", ref = "Unauthenticated")
 @APIResponse(responseCode = "403", ref = "Forbidden")
 @APIResponse(responseCode = "404", ref = "NotFound")
 @APIResponse(responseCode = "422", ref = "InvalidField")
+@APIResponse(responseCode = "429", ref = "RateLimited")
 @APIResponse(responseCode = "500", ref = "Internal")
 @APIResponse(responseCode = "503", ref = "Unavailable")
 @RunOnVirtualThread
@@ -60,7 +63,7 @@ public class SessionResource {
             content = @Content(mediaType = "application/json", schema = @Schema(ref = "SessionAnswer")))
     public Map<String, Object> session(@PathParam("session") String session) {
         Granted granted = gate.session(Route.SESSION, SessionRef.id(session));
-        return Map.of("session", reader.session(granted.scope(), granted.id()));
+        return Map.of("session", reader.session(granted));
     }
 
     @GET
@@ -134,7 +137,7 @@ public class SessionResource {
             description = "The session",
             content = @Content(mediaType = "application/json", schema = @Schema(ref = "SessionAnswer")))
     public Map<String, Object> actor(@PathParam("harness") String harness, @PathParam("actor") String actor) {
-        Scope scope = gate.sessions(Route.ACTOR).scope();
-        return Map.of("session", reader.liveOf(scope, new HarnessId(harness), new ActorId(actor)));
+        Caller caller = gate.sessions(Route.ACTOR);
+        return Map.of("session", reader.liveOf(caller, new HarnessId(harness), new ActorId(actor)));
     }
 }

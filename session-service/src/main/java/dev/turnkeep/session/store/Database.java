@@ -17,6 +17,7 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -26,6 +27,11 @@ import java.util.function.Function;
 @Singleton
 public class Database {
     private static final int ADMINISTRATION = 2;
+    private static final int TRIES = 4;
+    /** Serialization failure and deadlock: nothing was done, and the next try may succeed. */
+    private static final Set<String> CONFLICTS = Set.of("40001", "40P01");
+    /** A lock, or an end, that did not come in time. */
+    private static final Set<String> BUSY = Set.of("55P03", "57014");
 
     private final Pool api;
     private final Pool admin;
@@ -60,7 +66,25 @@ public class Database {
         return transaction(admin, connection -> work.apply(statement -> await(statement.on(connection))));
     }
 
+    /** Work that met others is begun again: it is run from its beginning, so it keeps nothing outside. */
     private static <T> T transaction(Pool pool, Function<SqlConnection, T> work) {
+        for (int i = 1; i < TRIES; i++) {
+            try {
+                return once(pool, work);
+            } catch (PgException e) {
+                if (!CONFLICTS.contains(state(e))) {
+                    throw e;
+                }
+            }
+        }
+        try {
+            return once(pool, work);
+        } catch (PgException e) {
+            throw CONFLICTS.contains(state(e)) ? busy() : e;
+        }
+    }
+
+    private static <T> T once(Pool pool, Function<SqlConnection, T> work) {
         try {
             SqlConnection connection = await(pool.getConnection());
             try {
@@ -78,6 +102,9 @@ public class Database {
                 connection.close();
             }
         } catch (PgException e) {
+            if (BUSY.contains(state(e))) {
+                throw busy();
+            }
             throw away(e) ? unavailable() : e;
         } catch (Await.Unreachable e) {
             throw e.getCause() instanceof IOException || e.getCause() instanceof VertxException ? unavailable() : e;
@@ -88,8 +115,16 @@ public class Database {
 
     /** Connection, resource, operator's shutdown, read-only: it passes by itself. */
     private static boolean away(PgException e) {
-        String state = e.getSqlState() == null ? "" : e.getSqlState();
+        String state = state(e);
         return state.startsWith("08") || state.startsWith("53") || state.startsWith("57P") || state.equals("25006");
+    }
+
+    private static String state(PgException e) {
+        return e.getSqlState() == null ? "" : e.getSqlState();
+    }
+
+    private static RetryLater busy() {
+        return RetryLater.unavailable("what this needs is held by others for too long");
     }
 
     private static RetryLater unavailable() {

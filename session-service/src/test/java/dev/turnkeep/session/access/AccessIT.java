@@ -12,11 +12,13 @@ import dev.turnkeep.session.turn.TurnsConsumerIT;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
-import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -27,32 +29,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every route of the table that resources serve, with every kind of credential that is not enough. */
+/** Every route of the table with every kind of credential that is not enough: a route is covered by being in it. */
 @QuarkusTest
 @QuarkusTestResource(LocalStackResource.class)
 @TestProfile(TurnsConsumerIT.Keys.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AccessIT {
-    /** Channels and lists have tests of their own. */
-    private static final Set<Route> CHANNELS = EnumSet.of(
-            Route.INITIALISE_IN,
-            Route.INITIALISE_OUT,
-            Route.SUBSCRIBE,
-            Route.RECORDS,
-            Route.APPEND_IN,
-            Route.APPEND_OUT,
-            Route.CHANNEL_READ,
-            Route.CHANNEL_WRITE_IN,
-            Route.CHANNEL_WRITE,
-            Route.CHANNEL_MAKE,
-            Route.CHANNEL_DELETE,
-            Route.FORK,
-            Route.LIST,
-            Route.STATS);
-
     private static final String WANTED = """
         {"type":"t","taskIdentifier":"a","triggerConfig":{"basePayload":{}}}\
         """;
@@ -117,14 +101,43 @@ class AccessIT {
         service.close();
     }
 
+    static Stream<Route> routes() {
+        return Stream.of(Route.values()).filter(route -> !notServed(route));
+    }
+
+    /** Realtime has a place in the table and no resource yet; {@link #whatIsLeftOutHereIsNotServed} holds it to that. */
+    private static boolean notServed(Route route) {
+        return route.path().startsWith("/realtime/");
+    }
+
     static Stream<Arguments> cells() {
-        return EnumSet.complementOf(EnumSet.copyOf(CHANNELS)).stream().flatMap(route -> Stream.of(Credential.values())
-                .filter(credential -> credential != Credential.KEY_OF_ANOTHER_SCOPE || route.need() != Need.KEY)
+        return routes().flatMap(route -> Stream.of(Credential.values())
+                .filter(credential -> credential != Credential.KEY_OF_ANOTHER_SCOPE || !openToAnyKey(route))
                 .map(credential -> Arguments.of(route, credential)));
     }
 
+    static Stream<Route> openToAnyKey() {
+        return routes().filter(AccessIT::openToAnyKey);
+    }
+
+    private static boolean openToAnyKey(Route route) {
+        return route.need() == Need.KEY && !namesASession(route);
+    }
+
+    static Stream<Route> ofKeysOnly() {
+        return routes().filter(route -> route.need() == Need.KEY);
+    }
+
+    static Stream<Route> naming() {
+        return routes().filter(AccessIT::namesASession);
+    }
+
+    private static boolean namesASession(Route route) {
+        return route.path().contains("{session}");
+    }
+
     static Stream<Route> ofOneSession() {
-        return EnumSet.complementOf(EnumSet.copyOf(CHANNELS)).stream().filter(route -> route.need() == Need.SESSION);
+        return routes().filter(route -> route.need() == Need.SESSION);
     }
 
     @ParameterizedTest(name = "{0} {1}")
@@ -138,28 +151,99 @@ class AccessIT {
                 .isEqualTo(route.need() == Need.OPERATOR ? credential.toOperator : credential.status);
     }
 
+    @Test
+    void whatIsLeftOutHereIsNotServed() {
+        // Given
+        String session = session();
+
+        // Then
+        assertThat(Stream.of(Route.values()).filter(AccessIT::notServed))
+                .isNotEmpty()
+                .allSatisfy(route -> assertThat(service.exchange(
+                                        route.method(), path(route, session), tenant.key(), body(route), Map.of())
+                                .statusCode())
+                        .isEqualTo(404));
+    }
+
     @ParameterizedTest
-    @EnumSource(
-            value = Route.class,
-            names = {"TOKEN_CLAIMS", "PUBLIC_TOKEN", "RUN_WAIT"})
+    @MethodSource("ofKeysOnly")
+    void whatNeedsAKeyIsClosedToEveryToken(Route route) {
+        assertThat(call(route, token(tenant.key(), List.of("admin"), 60), session())
+                        .status())
+                .isEqualTo(403);
+    }
+
+    @ParameterizedTest
+    @MethodSource("openToAnyKey")
     void whatNeedsAKeyAndNothingElseIsOpenToAnyKey(Route route) {
         assertThat(call(route, lesser, "x").status()).isNotIn(401, 403);
     }
 
     @ParameterizedTest
-    @MethodSource("ofOneSession")
+    @MethodSource("naming")
     void anotherTenantsSessionIsAnsweredLikeOneThatDoesNotExist(Route route) {
         // Given
         String session = session();
 
         // When
         Answer foreign = call(route, stranger.key(), session);
-        Answer missing = call(route, stranger.key(), "session_00000000000000000000000000");
+        Answer missing = call(route, stranger.key(), "session_00000000000000000000000001");
 
         // Then
-        assertThat(foreign.status()).isEqualTo(404);
-        assertThat(missing.status()).isEqualTo(404);
+        assertThat(missing.status()).isEqualTo(route == Route.CHANNEL_DELETE ? 405 : 404);
+        assertThat(foreign.status()).isEqualTo(missing.status());
         assertThat(foreign.body()).isEqualTo(missing.body());
+    }
+
+    /** Routes that name something else of a tenant's than a session, with names that somebody else has. */
+    static Stream<Arguments> elsewhere() {
+        return Stream.of(
+                Arguments.of("/v1/turns/%1$s", "/v1/turns/" + UUID.randomUUID()),
+                Arguments.of("/v1/actors/claude/%2$s/session", "/v1/actors/claude/nobody/session"),
+                Arguments.of("/v1/sessions?external_id=%3$s", "/v1/sessions?external_id=nobody"),
+                Arguments.of(
+                        "/v1/sessions?harness_id=claude&harness_session_id=%4$s",
+                        "/v1/sessions?harness_id=claude&harness_session_id=nobody"),
+                Arguments.of("/v1/sessions?tag=%3$s", "/v1/sessions?tag=nobody"),
+                Arguments.of(
+                        "/api/v1/sessions?filter%%5BexternalId%%5D=%3$s",
+                        "/api/v1/sessions?filter%5BexternalId%5D=nobody"),
+                Arguments.of("/api/v1/sessions/%3$s", "/api/v1/sessions/nobody"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("elsewhere")
+    void whatAnotherTenantHasIsAnsweredLikeWhatNobodyHas(String theirs, String nobodys) {
+        // Given
+        Owned owned = owned();
+
+        // When
+        String path = theirs.formatted(owned.turn(), owned.actor(), owned.external(), owned.harnessSession());
+        Answer own = service.get(path, tenant.key());
+        Answer foreign = service.get(path, stranger.key());
+        Answer missing = service.get(nobodys, stranger.key());
+
+        // Then
+        assertThat(own.status()).isEqualTo(200);
+        assertThat(foreign.status()).isEqualTo(missing.status());
+        assertThat(foreign.body()).isEqualTo(missing.body()).isNotEqualTo(own.body());
+    }
+
+    @Test
+    void namesThatAnotherTenantUsesAreFree() {
+        // Given
+        Owned owned = owned();
+        String wanted = WANTED.replace(
+                "\"type\"",
+                "\"externalId\":\"" + owned.external() + "\",\"harnessId\":\"claude\",\"harnessSessionId\":\""
+                        + owned.harnessSession() + "\",\"type\"");
+
+        // When
+        Answer created = service.send("POST", "/api/v1/sessions", stranger.key(), wanted);
+
+        // Then
+        assertThat(created.status()).isEqualTo(201);
+        assertThat(created.body().get("isCached").booleanValue()).isFalse();
     }
 
     @ParameterizedTest
@@ -172,7 +256,7 @@ class AccessIT {
 
         // When
         Answer existing = call(route, token, session);
-        Answer missing = call(route, token, "session_00000000000000000000000000");
+        Answer missing = call(route, token, "session_00000000000000000000000001");
 
         // Then
         assertThat(existing.status()).isEqualTo(403);
@@ -246,15 +330,20 @@ class AccessIT {
     }
 
     private Answer call(Route route, String credential, String session) {
-        String path = route.path()
+        return service.send(route.method(), path(route, session), credential, body(route));
+    }
+
+    private String path(Route route, String session) {
+        return route.path()
                 .replace("{session}", session)
                 .replace("{holder}", "h")
                 .replace("{turn}", "0198a0f0-0000-7000-8000-000000000000")
                 .replace("{org}", tenant.scope().org().toString())
                 .replace("{environment}", "test")
                 .replace("{key}", "0198a0f0-0000-7000-8000-000000000000")
+                .replace("{channel}", "channels/x")
+                .replace("{io}", "in")
                 .replaceAll("\\{[a-z]+}", "x");
-        return service.send(route.method(), path, credential, body(route));
     }
 
     private static String body(Route route) {
@@ -264,6 +353,44 @@ class AccessIT {
             case UPDATE -> "{\"tags\":[]}";
             default -> route.method().equals("GET") ? "" : "{}";
         };
+    }
+
+    /** What one tenant has, by what it can be asked for. */
+    private record Owned(String turn, String actor, String external, String harnessSession) {}
+
+    private Owned owned() {
+        String name = "owned-" + UUID.randomUUID();
+        UUID turn = UUID.randomUUID();
+        UUID slot = UUID.randomUUID();
+        execute("""
+                INSERT INTO sessions (id, friendly_id, org_id, environment, harness_id, harness_session_id, external_id, type,
+                    task_identifier, state, epoch, started_at, last_event_at, last_received_at, ended_at, end_reason, tags,
+                    created_at, updated_at)
+                SELECT id, 'session_' || id, '%1$s', 'test', 'claude', '%2$s', '%2$s', 'ingest', 'claude', 'ended', 1, now(),
+                       now(), now(), now(), 'idle', '{%2$s}', now(), now()
+                FROM (SELECT gen_random_uuid() AS id) i;
+                INSERT INTO sessions (id, friendly_id, org_id, environment, harness_id, actor_id, kafka_partition, type,
+                    task_identifier, state, epoch, started_at, last_event_at, last_received_at, idle_bucket, created_at,
+                    updated_at)
+                VALUES ('%4$s', 'session_%4$s', '%1$s', 'test', 'claude', '%2$s', 0, 'ingest', 'claude', 'open', 1, now(),
+                        now(), now(), date_trunc('minute', now()) + interval '1 hour', now(), now());
+                INSERT INTO turns (turn_id, org_id, environment, session_id, seq, payload_digest, provider, model, root_hash,
+                    leaf_hash, node_count, status, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens,
+                    cache_write_1h_tokens, reasoning_tokens, cost_source, tool_calls, tool_errors, event_at, received_at, late,
+                    kafka_topic, kafka_partition, kafka_offset, meta, created_at)
+                VALUES ('%3$s', '%1$s', 'test', '%4$s', 1, sha256('p'), 'anthropic', 'm', sha256('r'), sha256('l'), 1,
+                        'completed', 1, 1, 0, 0, 0, 0, 'unpriced', 0, 0, now(), now(), false, 't', 0, 0, '{}', now())
+                """.formatted(tenant.scope().org(), name, turn, slot));
+        return new Owned(turn.toString(), name, name, name);
+    }
+
+    private void execute(String sql) {
+        try (Connection connection = Objects.requireNonNull(space).postgres().connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private String session() {

@@ -12,10 +12,10 @@ import org.jose4j.keys.HmacKey;
 import org.jose4j.lang.JoseException;
 
 /** Public tokens as a key's holder, or somebody who would like to be one, signs them. */
-final class TestTokens {
+public final class TestTokens {
     private TestTokens() {}
 
-    static String signed(String key, String environment, List<String> scopes, long seconds) {
+    public static String signed(String key, String environment, List<String> scopes, long seconds) {
         return sign(key, claims(environment, scopes, seconds));
     }
 

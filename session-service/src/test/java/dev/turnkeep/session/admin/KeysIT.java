@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.turnkeep.localstack.junit.LocalStackResource;
 import dev.turnkeep.localstack.junit.TestSpace;
+import dev.turnkeep.session.access.TestTokens;
 import dev.turnkeep.session.turn.ServiceOnTest;
 import dev.turnkeep.session.turn.ServiceOnTest.Answer;
 import dev.turnkeep.session.turn.ServiceOnTest.Tenant;
@@ -19,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -90,6 +93,53 @@ class KeysIT {
     }
 
     @Test
+    void aTokenIsGoodFromTheMomentThatItsKeyIsMade() {
+        // Given: what is remembered of the environment's keys is fresh
+        String environment = service.send("POST", "/api/v1/auth/jwt/claims", tenant.key(), "")
+                .body()
+                .get("sub")
+                .asText();
+        String first = TestTokens.signed(tenant.key(), environment, List.of("read:sessions"), 60);
+        assertThat(status(first)).isEqualTo(404);
+
+        // When
+        String rotated = operator("POST", "/v1/admin/keys/" + idOf(tenant.key()) + "/rotate", "{\"grace\":\"PT1M\"}")
+                .body()
+                .get("key")
+                .asText();
+
+        // Then
+        assertThat(status(TestTokens.signed(rotated, environment, List.of("read:sessions"), 60)))
+                .isEqualTo(404);
+        assertThat(status(first)).isEqualTo(404);
+    }
+
+    @Test
+    void aTokenThatWouldBeTooLongToBeSentIsNotMade() {
+        // Given
+        String many = IntStream.range(0, 60)
+                .mapToObj(i -> "\"read:sessions:session_%026d\"".formatted(i))
+                .collect(Collectors.joining(","));
+        String tooMany = IntStream.range(0, 100)
+                .mapToObj(i -> "\"read:sessions:" + "x".repeat(300) + i + "\"")
+                .collect(Collectors.joining(","));
+
+        // When
+        Answer made = service.send("POST", "/api/v1/auth/public-tokens", tenant.key(), "{\"scopes\":[" + many + "]}");
+        Answer refused =
+                service.send("POST", "/api/v1/auth/public-tokens", tenant.key(), "{\"scopes\":[" + tooMany + "]}");
+
+        // Then
+        assertThat(made.status()).isEqualTo(200);
+        assertThat(service.get(
+                                "/api/v1/sessions/session_%026d".formatted(7),
+                                made.body().get("token").asText())
+                        .status())
+                .isEqualTo(404);
+        assertThat(refused.status()).isEqualTo(400);
+    }
+
+    @Test
     void keysAreListedWithoutTheirText() {
         // Given
         service.keyWith(tenant, "[\"read\"]");
@@ -120,6 +170,12 @@ class KeysIT {
 
         // Then
         assertThat(refused.status()).isEqualTo(409);
+        assertThat(operator("POST", "/v1/admin/keys/" + idOf(tenant.key()) + "/rotate", "{\"grace\":\"PT1H\"}")
+                        .status())
+                .isEqualTo(409);
+        assertThat(operator("POST", "/v1/admin/keys/" + idOf(tenant.key()) + "/rotate", "{\"grace\":\"PT0S\"}")
+                        .status())
+                .isEqualTo(201);
     }
 
     @Test

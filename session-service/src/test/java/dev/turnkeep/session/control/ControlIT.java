@@ -1,5 +1,6 @@
 package dev.turnkeep.session.control;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -7,6 +8,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.turnkeep.localstack.junit.LocalStackResource;
 import dev.turnkeep.localstack.junit.TestSpace;
+import dev.turnkeep.session.access.Need;
+import dev.turnkeep.session.access.Route;
+import dev.turnkeep.session.access.TestTokens;
 import dev.turnkeep.session.turn.ServiceOnTest;
 import dev.turnkeep.session.turn.ServiceOnTest.Answer;
 import dev.turnkeep.session.turn.ServiceOnTest.Tenant;
@@ -16,8 +20,12 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,6 +34,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -33,6 +42,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The control plane of the session API on the running service. Numbers in names are those of the points it improves on. */
@@ -196,6 +206,53 @@ class ControlIT {
         assertThat(kept.at("/triggerConfig/basePayload/chatId").asText()).isEqualTo("1");
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void point20ATokenForOneTaskNeverGetsAHarnesssConversation(boolean begun) {
+        // Given
+        String key = service.keyWith(tenant, "[\"write:tasks:agent\"]");
+        String ofHarness = service.keyWith(tenant, "[\"write:tasks:agent\",\"write:tasks:claude\"]");
+        ObjectNode wanted = wanted("x").put("harnessId", "claude").put("harnessSessionId", "s-" + begun);
+        wanted.remove("externalId");
+        if (begun) {
+            create(wanted);
+        }
+
+        // When
+        Answer refused = service.send("POST", SESSIONS, key, wanted.toString());
+        Answer allowed = service.send("POST", SESSIONS, ofHarness, wanted.toString());
+
+        // Then
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(refused.body().has("publicAccessToken")).isFalse();
+        assertThat(allowed.status()).isEqualTo(begun ? 200 : 201);
+    }
+
+    @Test
+    void aTokenHandsOutNoneThatOutlivesIt() {
+        // Given
+        create(wanted("chat-short"));
+        String token = TestTokens.signed(tenant.key(), environment(), List.of("write:tasks:agent"), 60);
+
+        // When
+        JsonNode created = service.send(
+                        "POST", SESSIONS, token, wanted("chat-short").toString())
+                .body();
+
+        // Then
+        String claims = new String(
+                Base64.getUrlDecoder().decode(text(created, "publicAccessToken").split("\\.", -1)[1]), UTF_8);
+        assertThat(claimOf(claims, "exp")).isLessThanOrEqualTo(Instant.now().getEpochSecond() + 60);
+    }
+
+    private long claimOf(String claims, String name) {
+        try {
+            return json.readTree(claims).get(name).asLong();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     @Test
     void point23WhatWasWrittenIsReadAtOnce() {
         // Given
@@ -244,6 +301,50 @@ class ControlIT {
     }
 
     @Test
+    void point24ACloseFencesTheChannelsOfItsSession() {
+        // Given
+        JsonNode created = create(wanted("chat-24")).body();
+        String in = "/v1/sessions/" + text(created, "id") + "/in";
+        String token = text(created, "publicAccessToken");
+        int before = post(in, token);
+
+        // When
+        service.send("POST", SESSIONS + "/chat-24/close", tenant.key(), "");
+        HttpResponse<String> read = service.exchange("GET", in, token, "", Map.of());
+
+        // Then
+        assertThat(before).isEqualTo(204);
+        assertThat(post(in, token)).isEqualTo(409);
+        assertThat(post(in, tenant.key())).isEqualTo(409);
+        assertThat(read.headers().firstValue("Stream-Closed")).contains("true");
+    }
+
+    @Test
+    void point26NothingIsMadeOnASessionThatHasOutlivedItsTime() throws SQLException {
+        // Given
+        String id = text(
+                create(wanted("chat-26").put("expiresAt", "2199-01-01T00:00:00.000Z"))
+                        .body(),
+                "id");
+        try (Connection connection = Objects.requireNonNull(space).postgres().connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("UPDATE sessions SET expires_at = now() - interval '1 s' WHERE org_id = '"
+                    + tenant.scope().org() + "'");
+        }
+
+        // When / Then: the expiry job need not have come by
+        assertThat(post("/v1/sessions/" + id + "/in", tenant.key())).isEqualTo(409);
+        assertThat(service.exchange("PUT", "/v1/sessions/" + id + "/channels/x", tenant.key(), "", Map.of())
+                        .statusCode())
+                .isEqualTo(409);
+        assertThat(create(wanted("chat-26")).status()).isEqualTo(409);
+    }
+
+    private int post(String path, String credential) {
+        return service.exchange("POST", path, credential, "1", Map.of()).statusCode();
+    }
+
+    @Test
     void point25ACloseNeedsNoBodyAndIsTheSameAgain() {
         // Given
         create(wanted("chat-9"));
@@ -258,17 +359,65 @@ class ControlIT {
         assertThat(again.body()).isEqualTo(closed.body());
     }
 
-    @Test
-    void point27ATokenDoesNotSeeHowRunsAreMade() {
+    static Stream<Route> reads() {
+        return Stream.of(Route.values())
+                .filter(route -> route.method().equals("GET"))
+                .filter(route -> route.need() != Need.OPERATOR && route.need() != Need.KEY)
+                .filter(route -> !route.path().startsWith("/realtime/"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("reads")
+    void point27ATokenDoesNotSeeHowRunsAreMade(Route route) {
         // Given
-        JsonNode created = create(wanted("chat-10")).body();
+        ObjectNode secret = wanted("chat-10" + route);
+        secret.withObject("triggerConfig").withObject("basePayload").put("marker", "for-runs-only");
+        JsonNode created = create(secret).body();
+        String readsAll = TestTokens.signed(tenant.key(), environment(), List.of("read:sessions"), 60);
+        String path = route.path()
+                .replace("{session}", text(created, "id"))
+                .replace("{channel}", "in")
+                .replaceAll("\\{[a-z]+}", "0198a0f0-0000-7000-8000-000000000000");
+
+        for (String token : List.of(text(created, "publicAccessToken"), readsAll)) {
+            // When
+            HttpResponse<String> seen = service.exchange("GET", path, token, "", Map.of());
+
+            // Then
+            assertThat(seen.body()).as(path).doesNotContain("for-runs-only");
+        }
+    }
+
+    @Test
+    void aTokenForOneSessionIsNotToldOfOthers() {
+        // Given
+        JsonNode created = create(wanted("chat-family")).body();
+        String id = text(created, "id");
+        JsonNode fork = service.send("POST", "/v1/sessions/" + id + "/fork", tenant.key(), "{}")
+                .body()
+                .get("session");
+        String ofFork = TestTokens.signed(
+                tenant.key(), environment(), List.of("read:sessions:" + text(fork, "friendly_id")), 60);
 
         // When
-        Answer seen = service.get(SESSIONS + "/chat-10", text(created, "publicAccessToken"));
+        Answer parent = service.get("/v1/sessions/" + id, text(created, "publicAccessToken"));
+        Answer child = service.get("/v1/sessions/" + text(fork, "friendly_id"), ofFork);
+        Answer whole = service.get("/v1/sessions/" + id, tenant.key());
 
         // Then
-        assertThat(seen.status()).isEqualTo(200);
-        assertThat(seen.body().has("triggerConfig")).isFalse();
+        assertThat(parent.body().at("/session/children")).isEmpty();
+        assertThat(child.body().at("/session/parent_session_id").isNull()).isTrue();
+        assertThat(child.body().at("/session/parent").isNull()).isTrue();
+        assertThat(whole.body().at("/session/children")).hasSize(1);
+        assertThat(whole.body().at("/session/trigger_config/basePayload/chatId").asText())
+                .isEqualTo("1");
+    }
+
+    private String environment() {
+        return service.send("POST", "/api/v1/auth/jwt/claims", tenant.key(), "")
+                .body()
+                .get("sub")
+                .asText();
     }
 
     @Test

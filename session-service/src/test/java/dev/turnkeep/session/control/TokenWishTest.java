@@ -17,7 +17,18 @@ class TokenWishTest {
     private static final Instant NOON = Instant.parse("2026-05-01T12:00:00Z");
 
     @ParameterizedTest
-    @CsvSource({"30s,PT30S", "15m,PT15M", "2 hours,PT2H", "7d,P7D", "1w,P7D"})
+    @CsvSource({
+        "30s,PT30S",
+        "90 secs,PT90S",
+        "15m,PT15M",
+        "1 minute from now,PT1M",
+        "2 hours,PT2H",
+        "1.5h,PT1H30M",
+        "3 Hrs,PT3H",
+        "7d,P7D",
+        "1w,P7D",
+        "0.5 years,PT4383H"
+    })
     void readsSpans(String text, Duration lifetime) {
         assertThat(TokenWish.of(wish(text), NOON).lifetime()).isEqualTo(lifetime);
     }
@@ -33,7 +44,22 @@ class TokenWishTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0s", "366d", "soon", "", "-5m"})
+    @ValueSource(
+            strings = {
+                "0s",
+                "366d",
+                "2y",
+                "soon",
+                "",
+                "-5m",
+                "500ms",
+                "3 months",
+                "1mo",
+                "10sausages",
+                "5m ago",
+                "1,5h",
+                "h"
+            })
     void refusesWhatIsNoSpanWithinAYear(String text) {
         assertThatThrownBy(() -> TokenWish.of(wish(text), NOON)).isInstanceOf(Invalid.class);
     }

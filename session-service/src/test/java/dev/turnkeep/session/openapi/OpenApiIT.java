@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.turnkeep.localstack.junit.LocalStackResource;
+import dev.turnkeep.session.access.Need;
+import dev.turnkeep.session.access.Route;
 import dev.turnkeep.session.list.ListedService;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -14,6 +16,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,9 +78,72 @@ class OpenApiIT {
             operation.path("responses").fieldNames().forEachRemaining(statuses::add);
             assertThat(statuses)
                     .as(route)
-                    .contains("401")
-                    .anyMatch(status -> status.startsWith("2") || status.equals("501"));
+                    .containsAll(refusals(route))
+                    .anyMatch(status -> status.startsWith("2") || status.equals("501") || status.equals("405"));
         });
+    }
+
+    @Test
+    void documentsTheTableOfWhoMayDoWhat() {
+        Map<String, Set<String>> documented = new TreeMap<>();
+        operations().forEach((operation, said) -> {
+            Set<String> schemes = new TreeSet<>();
+            said.path("security").forEach(one -> one.fieldNames().forEachRemaining(schemes::add));
+            documented
+                    .computeIfAbsent(form(operation.replaceFirst("^HEAD ", "GET ")), _ -> new TreeSet<>())
+                    .addAll(schemes);
+        });
+        Map<String, Set<String>> table = new TreeMap<>();
+        for (Route route : Route.values()) {
+            // Realtime is not served yet.
+            if (!route.path().startsWith("/realtime/")) {
+                // The pair's writable half is documented with the named channels.
+                String path = route == Route.CHANNEL_WRITE_IN ? Route.CHANNEL_WRITE.path() : route.path();
+                table.computeIfAbsent(form(route.method() + " " + path), _ -> new TreeSet<>())
+                        .addAll(schemes(route.need()));
+            }
+        }
+        assertThat(documented).isEqualTo(table);
+    }
+
+    /** What every route of its kind may answer. */
+    private static Set<String> refusals(String operation) {
+        Set<String> statuses = new TreeSet<>(Set.of("401"));
+        if (!operation.contains(" /v1/admin/")) {
+            statuses.addAll(Set.of("403", "429", "503"));
+        }
+        if (operation.contains("{session}")) {
+            statuses.add("404");
+        }
+        return statuses;
+    }
+
+    private static String form(String operation) {
+        return operation.replaceAll("\\{[^}]*}", "{}");
+    }
+
+    private static Set<String> schemes(Need need) {
+        return switch (need) {
+            case OPERATOR -> Set.of("operator");
+            case KEY -> Set.of("key");
+            case SESSIONS, SESSION, TASK, TASKS -> Set.of("key", "token");
+        };
+    }
+
+    @Test
+    void isShownToDevelopers() throws IOException, InterruptedException {
+        // When: what development mode serves, the tests' mode does too
+        HttpResponse<String> page;
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            page = client.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/q/swagger-ui/"))
+                            .build(),
+                    BodyHandlers.ofString());
+        }
+
+        // Then
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.body()).contains("'/openapi'");
     }
 
     @Test

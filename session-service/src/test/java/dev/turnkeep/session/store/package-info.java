@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.session.store;
+
+import org.jspecify.annotations.NullMarked;
