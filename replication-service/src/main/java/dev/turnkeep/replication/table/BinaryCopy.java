@@ -18,9 +18,12 @@ final class BinaryCopy implements AutoCloseable {
     private static final int END = -1;
     private static final int NULL = -1;
 
+    private final Connection connection;
     private final DataInputStream in;
+    private boolean ended;
 
     BinaryCopy(Connection connection, String query) throws SQLException, IOException {
+        this.connection = connection;
         in = new DataInputStream(new BufferedInputStream(new PGCopyInputStream(
                 connection.unwrap(PGConnection.class), "COPY (" + query + ") TO STDOUT (FORMAT binary)")));
         if (!java.util.Arrays.equals(in.readNBytes(SIGNATURE.length), SIGNATURE))
@@ -33,7 +36,10 @@ final class BinaryCopy implements AutoCloseable {
     @Nullable
     List<Cell> next() throws IOException {
         int columns = in.readShort();
-        if (columns == END) return null;
+        if (columns == END) {
+            ended = true;
+            return null;
+        }
         List<Cell> cells = new ArrayList<>(columns);
         for (int i = 0; i < columns; i++) {
             int length = in.readInt();
@@ -42,8 +48,13 @@ final class BinaryCopy implements AutoCloseable {
         return List.copyOf(cells);
     }
 
+    /**
+     * One that is broken off costs its connection: cancelled, it leaves an answer of the server behind, which the next statement
+     * would take for its own.
+     */
     @Override
-    public void close() throws IOException {
-        in.close();
+    public void close() throws IOException, SQLException {
+        if (ended) in.close();
+        else connection.abort(Runnable::run);
     }
 }

@@ -37,7 +37,8 @@ public final class PostgresLink implements AutoCloseable {
     synchronized <T> T with(Work<T> work) {
         try {
             Connection connection = open;
-            if (connection == null) open = connection = source.open();
+            // Work that breaks a copy off gives its connection up.
+            if (connection == null || connection.isClosed()) open = connection = source.open();
             return work.on(connection);
         } catch (StoppedException e) {
             throw e;
