@@ -37,7 +37,8 @@ final class BinaryCopy implements AutoCloseable {
     List<Cell> next() throws IOException {
         int columns = in.readShort();
         if (columns == END) {
-            ended = true;
+            // Its last message may not have been read yet.
+            ended = in.read() < 0;
             return null;
         }
         List<Cell> cells = new ArrayList<>(columns);
