@@ -28,8 +28,8 @@ final class HttpConnection implements AutoCloseable {
         socket.setSoTimeout(PATIENCE_MILLIS);
         in = socket.getInputStream();
         out = socket.getOutputStream();
-        head = ("POST " + target.getPath() + " HTTP/1.1\r\nHost: " + target.getAuthority() + "\r\nAuthorization: Bearer "
-                        + key + "\r\nContent-Type: application/json\r\nContent-Length: ")
+        head = ("POST " + target.getPath() + " HTTP/1.1\r\nHost: " + target.getAuthority()
+                        + "\r\nAuthorization: Bearer " + key + "\r\nContent-Type: application/json\r\nContent-Length: ")
                 .getBytes(StandardCharsets.US_ASCII);
     }
 

@@ -84,8 +84,7 @@ public final class RateLimits {
     }
 
     private long used(String counted, int limit) {
-        return Objects.requireNonNull(
-                        counts.get(counted, _ -> new SharedCount(requests -> add(counted, requests))))
+        return Objects.requireNonNull(counts.get(counted, _ -> new SharedCount(requests -> add(counted, requests))))
                 .next(limit);
     }
 
