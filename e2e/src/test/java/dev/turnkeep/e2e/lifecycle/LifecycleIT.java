@@ -185,10 +185,13 @@ class LifecycleIT {
                 .isOne();
         String inClickHouse = """
                 SELECT toString(s.cost_nano_usd), toString(JSONExtractInt(s.model_usage, 1, 'cost_nano_usd')),
-                       toString((SELECT sum(t.cost_nano_usd) FROM ${database}.turns t WHERE t.session_id = '%1$s'))
+                       toString((SELECT sum(t.cost_nano_usd) FROM ${database}.turns t WHERE t.session_id = '%1$s')),
+                       toString(s.unpriced_turns),
+                       toString((SELECT count() FROM ${database}.turns t WHERE t.session_id = '%1$s'))
                 FROM ${database}.sessions s WHERE s.id = '%1$s'
                 """.formatted(id);
-        List<String> same = List.of(cost + "\t" + cost + "\t" + cost);
+        // The turn without a price comes last and adds nothing: its arrival shows in the counts alone.
+        List<String> same = List.of(cost + "\t" + cost + "\t" + cost + "\t1\t4");
         until("ClickHouse shows the cost", () -> system.analytics(inClickHouse).equals(same));
         JsonNode totals =
                 tenant.sessions().get("/v1/stats").expecting(200).body().path("totals");
