@@ -17,6 +17,8 @@ record ChannelsSmoke(Smoke smoke, Tenant tenant) {
             }
             String offset = page.headers().firstValue("Stream-Next-Offset").orElseThrow();
             sessions.send("HEAD", out, "", Map.of()).expecting(200);
+            // It goes with its session.
+            sessions.delete(out).expecting(405);
             sessions.send("POST", out, "[\"three\"]", Map.of("Stream-Closed", "true"))
                     .expecting(204);
             sessions.get(out + "?offset=" + offset + "&live=long-poll").expecting(200);
