@@ -103,11 +103,13 @@ final class Watermark {
     }
 
     private void raise(Map<Integer, Long> stored, Map<Integer, Long> open) {
+        double waiting = Double.NaN;
         try {
             Instant looked = clock.instant();
             int partitions = ends.partitions();
             Map<Integer, Long> told = told(open);
-            lag = lag(open, told);
+            waiting = lag(open, told);
+            lag = waiting;
             Map<Integer, Long> reached = new HashMap<>(stored);
             reached.entrySet().removeIf(at -> at.getValue() < told.getOrDefault(at.getKey(), Long.MAX_VALUE));
             reached.replaceAll((partition, position) -> told.getOrDefault(partition, position));
@@ -119,7 +121,8 @@ final class Watermark {
         } catch (RuntimeException e) {
             // The reaper waits meanwhile: nothing ends too early.
             pause = refresh;
-            lag = Double.NaN;
+            // What waits is known while the store is away: that is when it matters most.
+            lag = waiting;
             LOG.warnf("the watermark was not raised: reason=%s", e.getClass().getSimpleName());
         }
     }

@@ -56,6 +56,7 @@ class WatermarkTest {
     private volatile int partitions = 2;
     private volatile int counted;
     private volatile boolean holding;
+    private volatile boolean storeIsAway;
     private Watermark watermark;
     private TurnsConsumer consumer;
     private Thread polling;
@@ -237,6 +238,19 @@ class WatermarkTest {
     }
 
     @Test
+    void countsWhatIsNotStoredWhileTheStoreIsAway() {
+        // Given
+        until("nothing waits", () -> watermark.lag() == 0);
+
+        // When
+        storeIsAway = true;
+        ends.put(1, 2L);
+
+        // Then
+        until("both wait", () -> watermark.lag() == 2);
+    }
+
+    @Test
     void doesNotKnowWhatWaitsWhereNobodyTellsTheEnd() {
         // When
         ends.remove(0);
@@ -254,6 +268,9 @@ class WatermarkTest {
 
     private Duration raise(Map<Integer, Long> reached, int count, Instant through, Instant now) {
         assertThat(through).isEqualTo(NOW.minus(config.watermarkMargin()));
+        if (storeIsAway) {
+            throw new IllegalStateException("for the test");
+        }
         counted = count;
         int number = raises.incrementAndGet();
         reached.keySet().forEach(partition -> raised.put(partition, number));
