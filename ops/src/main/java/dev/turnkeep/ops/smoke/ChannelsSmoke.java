@@ -7,7 +7,7 @@ record ChannelsSmoke(Smoke smoke, Tenant tenant) {
 
     void run() {
         Caller sessions = tenant.sessions();
-        smoke.check("a channel is written, read, followed and closed", () -> {
+        smoke.check("a channel is written, read, trimmed, followed and closed", () -> {
             String out = "/v1/sessions/" + tenant.started("channel") + "/out";
             sessions.put(out, "");
             sessions.post(out, "[\"one\",\"two\"]").expecting(204);
@@ -17,8 +17,8 @@ record ChannelsSmoke(Smoke smoke, Tenant tenant) {
             }
             String offset = page.headers().firstValue("Stream-Next-Offset").orElseThrow();
             sessions.send("HEAD", out, "", Map.of()).expecting(200);
-            // It goes with its session.
-            sessions.delete(out).expecting(405);
+            sessions.delete(out + "?before=" + offset).expecting(204);
+            sessions.get(out + "?offset=0000000000000000_0000000000000000").expecting(410);
             sessions.send("POST", out, "[\"three\"]", Map.of("Stream-Closed", "true"))
                     .expecting(204);
             sessions.get(out + "?offset=" + offset + "&live=long-poll").expecting(200);

@@ -31,7 +31,10 @@ public interface ChannelsConfig {
     @WithDefault("4M")
     MemorySize batchSize();
 
-    /** The most bytes that wait to be written on this node; beyond it, appends are answered with 503. */
+    /**
+     * The most bytes that wait to be written on this node, and the most in bodies that are being read; beyond it, appends are
+     * answered with 503.
+     */
     @WithDefault("64M")
     MemorySize inFlight();
 
@@ -39,9 +42,34 @@ public interface ChannelsConfig {
     @WithDefault("2M")
     MemorySize bodySize();
 
+    /** How long a request's body may take to come. */
+    @WithDefault("30s")
+    Duration bodyTimeout();
+
     /** The most bytes that a channel holds; beyond it, appends are answered with 413 until it is trimmed. */
     @WithDefault("256M")
     MemorySize channelSize();
+
+    /**
+     * What becomes of an append to a channel that is full: with {@code refuse} it is answered with 413, and nothing is lost
+     * that nobody gave up; with {@code trim} the oldest quarter of the channel goes.
+     */
+    @WithDefault("refuse")
+    WhenFull whenFull();
+
+    /** See {@link #whenFull()}. */
+    enum WhenFull {
+        REFUSE,
+        TRIM
+    }
+
+    /** The most channels of a session besides {@code in} and {@code out}; beyond it, 413. */
+    @WithDefault("64")
+    int channelsPerSession();
+
+    /** The most bytes that a fork of a session copies; beyond it, 413. */
+    @WithDefault("256M")
+    MemorySize forkSize();
 
     /** The most idempotent producers of a channel; beyond it, 413 while none of them has been unused for long. */
     @WithDefault("1000")
@@ -78,6 +106,14 @@ public interface ChannelsConfig {
     /** The most bytes of a stream's newest records that a node keeps in memory while the stream has readers. */
     @WithDefault("256K")
     MemorySize tailSize();
+
+    /** The most bytes of all streams' newest records in memory; beyond it, those of the stillest streams are let go. */
+    @WithDefault("64M")
+    MemorySize tailsSize();
+
+    /** The most bytes that are on their way to readers; beyond it, readers that do not keep up wait, and then are cut. */
+    @WithDefault("64M")
+    MemorySize readersSize();
 
     /** How often a node asks Postgres whether streams with readers have moved without its knowing. */
     @WithDefault("1s")

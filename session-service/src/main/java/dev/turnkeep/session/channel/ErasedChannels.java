@@ -13,7 +13,7 @@ import java.util.List;
 public class ErasedChannels implements SessionPart {
     /** In the order in which the appender locks them: nobody is writing to them now. */
     private static final String LOCK = """
-        SELECT s.id
+        SELECT s.id, s.byte_count
         FROM streams s
         WHERE s.org_id = $1 AND s.environment = $2 AND s.session_id = $3
         ORDER BY s.id
@@ -29,10 +29,25 @@ public class ErasedChannels implements SessionPart {
                 WHERE s.org_id = $1 AND s.environment = $2 AND s.session_id = $3 AND p.stream_id = s.id
                 """, "DELETE FROM streams s WHERE s.org_id = $1 AND s.environment = $2 AND s.session_id = $3");
 
+    /** They cannot be reached from now on; the sweep removes them piece by piece, and remembers nothing. */
+    private static final String DOOM = """
+        UPDATE streams s SET
+            deleted_at = coalesce(s.deleted_at, clock_timestamp()),
+            erased_at = clock_timestamp(),
+            emptied_at = NULL
+        WHERE s.org_id = $1 AND s.environment = $2 AND s.session_id = $3
+        """;
+
+    /** As many bytes go in the transaction that erases the session. More would hold it for too long. */
+    private static final long AT_ONCE = 4L * 1024 * 1024;
+
     @Override
     public void erase(Work work, Scope scope, SessionId session) {
-        work.rows(of(LOCK, scope, session));
-        DELETE.forEach(sql -> work.rows(of(sql, scope, session)));
+        long bytes = work.rows(of(LOCK, scope, session)).stream()
+                .mapToLong(row -> row.getLong("byte_count"))
+                .sum();
+        List<String> statements = bytes <= AT_ONCE ? DELETE : List.of(DOOM);
+        statements.forEach(sql -> work.rows(of(sql, scope, session)));
     }
 
     private static Statement of(String sql, Scope scope, SessionId session) {

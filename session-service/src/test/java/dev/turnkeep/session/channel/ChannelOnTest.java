@@ -5,13 +5,18 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.turnkeep.contracts.id.Scope;
 import dev.turnkeep.contracts.id.SessionId;
 import dev.turnkeep.localstack.junit.TestSpace;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -50,6 +55,19 @@ public final class ChannelOnTest implements AutoCloseable {
     /** Headers as names and values in turn. */
     public HttpResponse<String> send(String method, String path, String key, String body, String... headers) {
         return exchange(request(method, path, key, body, headers), BodyHandlers.ofString());
+    }
+
+    /** What is answered to a request that is sent as it stands, before it is at its end: its first line. */
+    public String answerTo(String request) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(Math.toIntExact(PATIENCE.toMillis()));
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+            socket.getOutputStream().flush();
+            return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))
+                    .readLine();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** What a reader of server-sent events has got when its stream ends. */

@@ -1,5 +1,7 @@
 package dev.turnkeep.session.channel;
 
+import static java.util.Map.entry;
+
 import dev.turnkeep.session.turn.ServiceOnTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import java.util.Map;
@@ -8,17 +10,24 @@ import java.util.Map;
 public final class ChannelProfile implements QuarkusTestProfile {
     /** Of one session; enough for the tests with many. */
     static final int READERS = 80;
+    /** Of one channel, in MiB. */
+    static final int SIZE = 4;
+    /** Of one session, besides those that every session has. */
+    static final int CHANNELS = 24;
 
     @Override
     public Map<String, String> getConfigOverrides() {
-        return Map.of(
-                "turnkeep.admin.key", ServiceOnTest.ADMIN_KEY,
-                "turnkeep.master.key", ServiceOnTest.MASTER_KEY,
-                "turnkeep.kafka.topic-partitions", "4",
-                "turnkeep.session.channels.open-namespace", "true",
-                "turnkeep.session.channels.long-poll-timeout", "2s",
-                "turnkeep.session.channels.readers-per-session", Integer.toString(READERS),
-                "quarkus.http.test-port", "0",
-                "quarkus.management.test-port", "0");
+        return Map.ofEntries(
+                entry("turnkeep.admin.key", ServiceOnTest.ADMIN_KEY),
+                entry("turnkeep.master.key", ServiceOnTest.MASTER_KEY),
+                entry("turnkeep.kafka.topic-partitions", "4"),
+                entry("turnkeep.session.channels.open-namespace", "true"),
+                entry("turnkeep.session.channels.long-poll-timeout", "2s"),
+                entry("turnkeep.session.channels.readers-per-session", Integer.toString(READERS)),
+                entry("turnkeep.session.channels.channels-per-session", Integer.toString(CHANNELS)),
+                entry("turnkeep.session.channels.body-timeout", "2s"),
+                entry("turnkeep.session.channels.channel-size", SIZE + "M"),
+                entry("quarkus.http.test-port", "0"),
+                entry("quarkus.management.test-port", "0"));
     }
 }

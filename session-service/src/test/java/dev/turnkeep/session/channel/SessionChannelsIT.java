@@ -394,17 +394,152 @@ class SessionChannelsIT {
         }
 
         // When
-        channels.execute("UPDATE streams SET first_seq = 3 WHERE session_id = '%s'".formatted(session.value()));
-        sweeper.sweep();
+        HttpResponse<String> trimmed = trim("/out", offset(3));
+        HttpResponse<String> again = trim("/out", offset(2));
 
         // Then
+        assertThat(List.of(trimmed.statusCode(), again.statusCode())).containsOnly(204);
         assertThat(get("/out").body()).isEqualTo("[3,4]");
-        assertThat(get("/out?offset=0000000000000000_0000000000000001").statusCode())
-                .isEqualTo(410);
-        assertThat(get("/out?offset=0000000000000000_0000000000000003").body()).isEqualTo("[3,4]");
+        assertThat(get("/out?offset=" + offset(1)).statusCode()).isEqualTo(410);
+        assertThat(get("/out?offset=" + offset(3)).body()).isEqualTo("[3,4]");
+        assertThat(stored("stream_records", session)).isEqualTo("2");
         assertThat(channels.value("SELECT byte_count FROM streams WHERE name = 'out' AND session_id = '%s'"
                         .formatted(session.value())))
                 .isEqualTo("18");
+        assertThat(trim("/out", offset(6)).statusCode()).isEqualTo(400);
+        assertThat(trim("/out", "now").statusCode()).isEqualTo(400);
+        assertThat(channels.send(
+                                "DELETE",
+                                path("/out?before=" + offset(4)),
+                                service.tenant().key(),
+                                "")
+                        .statusCode())
+                .isEqualTo(404);
+    }
+
+    /** Full is not for ever, and says what to do. */
+    @Test
+    void aFullChannelSaysSoWithBothNumbersAndIsWrittenAgainOnceItIsTrimmed() {
+        // Given
+        String large = "\"" + "x".repeat(1_000_000) + "\"";
+        for (int i = 0; i < ChannelProfile.SIZE; i++) {
+            post("/out", large);
+        }
+        long record = 8L + large.length();
+
+        // When
+        HttpResponse<String> full = post("/out", large);
+        HttpResponse<String> trimmed = trim("/out", offset(1));
+        HttpResponse<String> written = post("/out", large);
+
+        // Then
+        assertThat(full.statusCode()).isEqualTo(413);
+        assertThat(full.body())
+                .contains(
+                        "holds " + ChannelProfile.SIZE * record + " bytes",
+                        "the limit is " + ChannelProfile.SIZE * 1024 * 1024,
+                        "?before=");
+        assertThat(header(full, "x-should-retry")).isEqualTo("false");
+        assertThat(full.headers().firstValue("Retry-After")).isEmpty();
+        assertThat(List.of(trimmed.statusCode(), written.statusCode())).containsOnly(204);
+        assertThat(channels.value("SELECT byte_count FROM streams WHERE name = 'out' AND session_id = '%s'"
+                        .formatted(session.value())))
+                .isEqualTo(Long.toString(ChannelProfile.SIZE * record));
+    }
+
+    @Test
+    void aSessionHasSoManyChannelsAndNoMore() {
+        // Given
+        for (int i = 0; i < ChannelProfile.CHANNELS; i++) {
+            assertThat(channels.send("PUT", path("/channels/c" + i), tenant.key(), "")
+                            .statusCode())
+                    .isEqualTo(201);
+        }
+
+        // When
+        HttpResponse<String> beyond = channels.send("PUT", path("/channels/more"), tenant.key(), "");
+
+        // Then
+        assertThat(beyond.statusCode()).isEqualTo(413);
+        assertThat(beyond.body()).contains("has " + ChannelProfile.CHANNELS + " channels");
+        assertThat(channels.send("PUT", path("/channels/c0"), tenant.key(), "").statusCode())
+                .isEqualTo(200);
+        assertThat(post("/out", "1").statusCode()).isEqualTo(204);
+    }
+
+    /** However large: the transaction that erases it stays small. */
+    @Test
+    void aLargeSessionsChannelsAreOutOfReachOnceItIsErasedAndThenRemoved() {
+        // Given
+        String large = "\"" + "x".repeat(1_000_000) + "\"";
+        for (int i = 0; i < 3; i++) {
+            post("/out", large);
+            post("/in", large);
+        }
+
+        // When
+        HttpResponse<String> erased = channels.send("DELETE", path(""), tenant.key(), "");
+        String doomed = channels.value("SELECT count(*) FROM streams WHERE erased_at IS NOT NULL AND session_id = '%s'"
+                .formatted(session.value()));
+        sweeper.sweep();
+
+        // Then
+        assertThat(erased.statusCode()).isBetween(200, 204);
+        assertThat(doomed).isEqualTo("2");
+        assertThat(get("/out").statusCode()).isEqualTo(404);
+        assertThat(stored("stream_records", session)).isEqualTo("0");
+        assertThat(channels.value("SELECT count(*) FROM streams WHERE session_id = '%s'".formatted(session.value())))
+                .isEqualTo("0");
+    }
+
+    /** A deleted row is looked at until it is empty, and then no more; one that is held keeps no other. */
+    @Test
+    void theSweepIsDoneWithWhatItHasEmptiedAndPassesOverWhatIsHeld() throws SQLException {
+        // Given
+        SessionId second = channels.session(tenant.scope());
+        for (SessionId one : List.of(session, second)) {
+            channels.send(
+                    "POST",
+                    "/v1/sessions/" + one.friendly() + "/out",
+                    tenant.key(),
+                    "1",
+                    "Content-Type",
+                    "application/json",
+                    "Producer-Id",
+                    "p",
+                    "Producer-Epoch",
+                    "0",
+                    "Producer-Seq",
+                    "0");
+            channels.execute("UPDATE streams SET deadline = now() - interval '1 hour' WHERE session_id = '%s'"
+                    .formatted(one.value()));
+        }
+        channels.execute("UPDATE streams SET deadline = now() - interval '2 hours' WHERE session_id = '%s'"
+                .formatted(session.value()));
+
+        // When
+        try (Connection holder = Objects.requireNonNull(space).postgres().connect()) {
+            holder.setAutoCommit(false);
+            try (var statement = holder.createStatement()) {
+                statement.execute(
+                        "SELECT 1 FROM streams WHERE session_id = '%s' FOR UPDATE".formatted(session.value()));
+            }
+            sweeper.sweep();
+            holder.rollback();
+        }
+
+        // Then
+        assertThat(stored("stream_records", session)).isEqualTo("1");
+        assertThat(stored("stream_records", second)).isEqualTo("0");
+        assertThat(stored("stream_producers", second)).isEqualTo("0");
+        String left = "SELECT count(*) FROM streams WHERE deleted_at IS NOT NULL AND emptied_at IS NULL";
+        assertThat(channels.value(left)).isEqualTo("0");
+        sweeper.sweep();
+        assertThat(stored("stream_records", session)).isEqualTo("0");
+        assertThat(channels.value(left)).isEqualTo("0");
+        assertThat(channels.value("SELECT count(*) FROM streams WHERE session_id = '%s' AND emptied_at IS NOT NULL"
+                        .formatted(second.value())))
+                .isEqualTo("1");
     }
 
     @Test
@@ -413,21 +548,14 @@ class SessionChannelsIT {
         HttpResponse<String> record = post("/out", "\"" + "x".repeat(1024 * 1024) + "\"");
         HttpResponse<String> body = post("/out", "\"" + "x".repeat(3 * 1024 * 1024) + "\"");
         HttpResponse<String> records = post("/out", "[" + "1,".repeat(1000) + "1]");
-        channels.execute(
-                "UPDATE streams SET byte_count = 256 * 1024 * 1024 WHERE session_id = '%s'".formatted(session.value()));
-        get("/in");
-        channels.execute(
-                "UPDATE streams SET byte_count = 256 * 1024 * 1024 WHERE session_id = '%s'".formatted(session.value()));
-        HttpResponse<String> full = post("/in", "1");
 
         // Then
-        assertThat(List.of(record, body, records, full))
+        assertThat(List.of(record, body, records))
                 .extracting(HttpResponse::statusCode)
                 .containsOnly(413);
         assertThat(record.body()).contains("1048576");
         assertThat(body.body()).contains("2097152");
         assertThat(records.body()).contains("1001").contains("1000");
-        assertThat(full.body()).contains("268435456");
     }
 
     @Test
@@ -440,6 +568,8 @@ class SessionChannelsIT {
         // When
         HttpResponse<String> made =
                 channels.send("POST", fork, tenant.key(), "{\"channels\":{\"out\":2},\"external_id\":\"try-2\"}");
+        HttpResponse<String> repeated =
+                channels.send("POST", fork, tenant.key(), "{\"channels\":{\"out\":2},\"external_id\":\"try-2\"}");
         HttpResponse<String> taken = channels.send("POST", fork, tenant.key(), "{\"external_id\":\"try-2\"}");
         HttpResponse<String> beyond = channels.send("POST", fork, tenant.key(), "{\"channels\":{\"out\":9}}");
         HttpResponse<String> stranger =
@@ -451,6 +581,8 @@ class SessionChannelsIT {
 
         // Then
         assertThat(made.statusCode()).isEqualTo(201);
+        assertThat(repeated.statusCode()).isEqualTo(200);
+        assertThat(channels.parsed(repeated.body())).isEqualTo(channels.parsed(made.body()));
         assertThat(appended.statusCode()).isEqualTo(204);
         assertThat(channels.send("GET", continued + "/out", tenant.key(), "").body())
                 .isEqualTo("[0,1,\"other\"]");
@@ -464,6 +596,39 @@ class SessionChannelsIT {
                 .isEqualTo(session.toString());
         assertThat(List.of(taken.statusCode(), beyond.statusCode(), stranger.statusCode()))
                 .containsExactly(409, 422, 404);
+    }
+
+    /** The copy of one channel waits here for its row; the channel before it is copied already. */
+    @Test
+    void aForkLetsItsSourceBeWritten() throws SQLException, ExecutionException, InterruptedException {
+        // Given
+        post("/in", "0");
+        post("/out", "0");
+        Future<HttpResponse<String>> fork;
+        HttpResponse<String> appended;
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+                Connection holder = Objects.requireNonNull(space).postgres().connect()) {
+            holder.setAutoCommit(false);
+            try (var statement = holder.createStatement()) {
+                statement.execute("SELECT 1 FROM streams WHERE name = 'out' AND session_id = '%s' FOR UPDATE"
+                        .formatted(session.value()));
+            }
+            fork = threads.submit(() -> channels.send("POST", path("/fork"), tenant.key(), "{}"));
+            until("the fork waits", () -> !channels.value("""
+                    SELECT count(*) FROM pg_stat_activity
+                    WHERE datname = current_database() AND usename IS NOT NULL AND wait_event_type = 'Lock'
+                    """).equals("0"));
+
+            // When
+            appended = post("/in", "1");
+
+            // Then
+            assertThat(appended.statusCode()).isEqualTo(204);
+            assertThat(fork.isDone()).isFalse();
+            holder.rollback();
+        }
+        assertThat(fork.get().statusCode()).isEqualTo(201);
+        assertThat(get("/in").body()).isEqualTo("[0,1]");
     }
 
     @Test
@@ -496,6 +661,133 @@ class SessionChannelsIT {
         assertThat(waiting.get().statusCode()).isEqualTo(204);
         assertThat(behind.get().statusCode()).isEqualTo(204);
         assertThat(get("/out").body()).isIn("[0,1,2]", "[0,2,1]");
+    }
+
+    /** They are sent the same bytes, each from where it is. */
+    @Test
+    void largeEventsReachEveryReaderWhole() throws InterruptedException, ExecutionException {
+        // Given
+        List<Future<List<JsonNode>>> readers = new ArrayList<>();
+        List<String> sent = new ArrayList<>();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            post("/out", "\"first\"");
+            for (int i = 0; i < 8; i++) {
+                readers.add(threads.submit(() -> eventsToTheEnd("/out")));
+            }
+            until(
+                    "readers wait",
+                    () -> registry.get("turnkeep_channels_readers").gauge().value() >= 8);
+
+            // When
+            sent.add("first");
+            for (int i = 0; i < 5; i++) {
+                String message = i + "x".repeat(100_000);
+                sent.add(message);
+                post("/out", "\"" + message + "\"");
+            }
+            service.send("POST", path("/close"), tenant.key(), "");
+        }
+
+        // Then
+        for (Future<List<JsonNode>> reader : readers) {
+            assertThat(reader.get()).extracting(JsonNode::asText).isEqualTo(sent);
+        }
+        until(
+                "all is sent",
+                () -> registry.get("turnkeep_channels_readers_bytes").gauge().value() == 0);
+    }
+
+    /** What is read later than it was written is history; what a reader waited for has a delay. */
+    @Test
+    void historyHasNoDelayAndNewsHas() {
+        // Given
+        post("/out", "0");
+        long before = delays();
+
+        // When
+        get("/out");
+        get("/out?live=long-poll&offset=-1");
+        long afterHistory = delays();
+        AtomicInteger written = new AtomicInteger();
+        until("news is timed", () -> {
+            try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                threads.execute(() -> get("/out?live=long-poll&offset=now"));
+                until(
+                        "a reader waits",
+                        () -> registry.get("turnkeep_channels_readers").gauge().value() > 0);
+                post("/out", Integer.toString(written.incrementAndGet()));
+            }
+            return delays() > before;
+        });
+
+        // Then
+        assertThat(afterHistory).isEqualTo(before);
+    }
+
+    private long delays() {
+        return registry.get("turnkeep_channels_delivery_lag").timer().count();
+    }
+
+    /** Of two megabytes that a stranger announces, none is waited for; of those of a friend, for a while. */
+    @Test
+    void aLargeBodyIsNotReadBeforeItsSenderIsKnownAndNotWaitedForForEver() {
+        // Given
+        String announced = "POST " + path("/out") + " HTTP/1.1\r\nHost: localhost\r\n"
+                + "Content-Type: application/json\r\nContent-Length: 2000000\r\n%s\r\n1";
+
+        // When
+        String stranger = channels.answerTo(announced.formatted(""));
+        String friend = channels.answerTo(announced.formatted("Authorization: Bearer " + tenant.key() + "\r\n"));
+
+        // Then
+        assertThat(stranger).startsWith("HTTP/1.1 401");
+        assertThat(friend).startsWith("HTTP/1.1 400");
+        assertThat(get("/out").body()).isEqualTo("[]");
+    }
+
+    @Test
+    void theOpenNamespaceIsNotThereForPagesFromElsewhere() {
+        // Given
+        String open = "/v1/stream/" + session.value();
+        channels.send("PUT", open, "", "1", "Content-Type", "application/json");
+        String asked = "GET " + open + " HTTP/1.1\r\nHost: %s\r\n\r\n";
+
+        // When
+        List<HttpResponse<String>> foreign = List.of(
+                channels.send("GET", open, "", "", "Origin", "https://evil.example"),
+                channels.send("GET", open, "", "", "Origin", "null"));
+        HttpResponse<String> asking = channels.send("OPTIONS", open, "", "", "Origin", "https://evil.example");
+        HttpResponse<String> local = channels.send("GET", open, "", "", "Origin", "http://localhost:3000");
+
+        // Then
+        assertThat(foreign).extracting(HttpResponse::statusCode).containsOnly(404);
+        assertThat(header(asking, "Access-Control-Allow-Origin")).isEmpty();
+        assertThat(header(local, "Access-Control-Allow-Origin")).isEqualTo("*");
+        assertThat(local.body()).isEqualTo("[1]");
+        assertThat(channels.answerTo(asked.formatted("rebound.example:" + port)))
+                .startsWith("HTTP/1.1 404");
+        assertThat(channels.answerTo(asked.formatted("[::1]:" + port))).startsWith("HTTP/1.1 200");
+    }
+
+    @Test
+    void anExpiredForkThatIsMadeAnewLetsItsSourceGo() {
+        // Given
+        String source = "/v1/stream/source-" + session.value();
+        String fork = "/v1/stream/fork-" + session.value();
+        channels.send("PUT", source, "", "");
+        channels.send("PUT", fork, "", "", "Stream-Forked-From", source);
+        channels.send("DELETE", source, "", "");
+        int hidden = channels.send("GET", source, "", "").statusCode();
+
+        // When
+        channels.execute("UPDATE streams SET deadline = now() - interval '1 second' WHERE name = 'fork-%s'"
+                .formatted(session.value()));
+        int made = channels.send("PUT", fork, "", "").statusCode();
+
+        // Then
+        assertThat(hidden).isEqualTo(410);
+        assertThat(made).isEqualTo(201);
+        assertThat(channels.send("GET", source, "", "").statusCode()).isEqualTo(404);
     }
 
     @Test
@@ -602,6 +894,19 @@ class SessionChannelsIT {
         Read read = channels.events(path(channel) + "?offset=-1", tenant.key());
         assertThat(read.lastControl().path("streamClosed").asBoolean()).isTrue();
         return read.messages();
+    }
+
+    private HttpResponse<String> trim(String channel, String before) {
+        return channels.send("DELETE", path(channel + "?before=" + before), tenant.key(), "");
+    }
+
+    private static String offset(long seq) {
+        return "0000000000000000_%016d".formatted(seq);
+    }
+
+    private String stored(String table, SessionId owner) {
+        return channels.value("SELECT count(*) FROM %s r JOIN streams s ON s.id = r.stream_id WHERE s.session_id = '%s'"
+                .formatted(table, owner.value()));
     }
 
     private String path(String rest) {

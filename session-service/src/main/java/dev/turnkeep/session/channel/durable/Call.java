@@ -78,7 +78,12 @@ final class Call {
     }
 
     void answer(Answer answer) {
-        write(routing, context, answer);
+        answer(answer, () -> {});
+    }
+
+    /** @param gone told once the answer has gone out, or never will */
+    void answer(Answer answer, Runnable gone) {
+        write(routing, context, answer, gone);
     }
 
     void fail(Throwable thrown) {
@@ -107,16 +112,18 @@ final class Call {
                                 .log("a channel request failed unexpectedly");
                         yield Answer.problem(Problem.INTERNAL, Problem.INTERNAL.title());
                     }
-                });
+                },
+                () -> {});
     }
 
-    private static void write(RoutingContext routing, Context context, Answer answer) {
+    private static void write(RoutingContext routing, Context context, Answer answer, Runnable gone) {
         if (Vertx.currentContext() != context) {
-            context.runOnContext(_ -> write(routing, context, answer));
+            context.runOnContext(_ -> write(routing, context, answer, gone));
             return;
         }
         HttpServerResponse response = routing.response();
         if (response.ended() || response.closed()) {
+            gone.run();
             return;
         }
         response.setStatusCode(answer.status());
@@ -132,11 +139,8 @@ final class Call {
             body = problem(answer.problem(), answer.detail());
         }
         boolean bodyless = answer.status() == 204 || answer.status() == 304;
-        if (routing.request().method().equals(HttpMethod.HEAD) || bodyless) {
-            response.end();
-        } else {
-            response.end(body);
-        }
+        boolean empty = routing.request().method().equals(HttpMethod.HEAD) || bodyless;
+        (empty ? response.end() : response.end(body)).onComplete(_ -> gone.run());
     }
 
     private static Buffer problem(Problem problem, String detail) {

@@ -32,6 +32,7 @@ public class Channels {
             case Creation.Outcome.Taken _,
                     Creation.Outcome.NoSession _,
                     Creation.Outcome.SessionOver _,
+                    Creation.Outcome.TooMany _,
                     Creation.Outcome.NoSource _,
                     Creation.Outcome.SourceTaken _,
                     Creation.Outcome.BadFork _ -> false;

@@ -13,6 +13,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -20,7 +21,10 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Durable Streams on a session's channels and in the open namespace. Routes of Vert.x, because the protocol wants exact
@@ -36,10 +40,18 @@ class DurableRoutes {
     private final Reading reading;
     private final Writing writing;
     private final Making making;
+    private final RequestBody bodies;
 
     DurableRoutes(
-            ChannelsConfig config, Access access, Readers readers, Reading reading, Writing writing, Making making) {
+            ChannelsConfig config,
+            Access access,
+            Readers readers,
+            Reading reading,
+            Writing writing,
+            Making making,
+            RequestBody bodies) {
         this.config = config;
+        this.bodies = bodies;
         this.access = access;
         this.readers = readers;
         this.reading = reading;
@@ -117,22 +129,32 @@ class DurableRoutes {
         HttpServerRequest request = routing.request();
         headers(routing.response());
         if (request.method().equals(HttpMethod.OPTIONS)) {
+            bodies.discard(request);
             routing.response()
                     .putHeader("Access-Control-Allow-Methods", METHODS)
                     .putHeader("Access-Control-Allow-Headers", Protocol.ALLOWED_HEADERS)
                     .putHeader("Access-Control-Max-Age", "86400")
                     .setStatusCode(204)
                     .end();
-            return;
+        } else if (!hasBody(request)) {
+            bodies.discard(request);
+            Thread.ofVirtual().name("channel").start(() -> run(routing, context, naming));
+        } else if (bodies.isSmall(request)) {
+            bodies.read(routing).onComplete(read -> {
+                if (read.failed()) {
+                    Call.fail(routing, context, read.cause());
+                } else {
+                    Thread.ofVirtual().name("channel").start(() -> run(routing, context, naming, read.result()));
+                }
+            });
+        } else {
+            request.pause();
+            Thread.ofVirtual().name("channel").start(() -> runWithBody(routing, context, naming));
         }
-        int limit = Math.toIntExact(config.bodySize().asLongValue());
-        RequestBody.read(request, limit).onComplete(read -> {
-            if (read.failed()) {
-                Call.fail(routing, context, read.cause());
-                return;
-            }
-            Thread.ofVirtual().name("channel").start(() -> run(routing, context, naming, read.result()));
-        });
+    }
+
+    private static boolean hasBody(HttpServerRequest request) {
+        return request.method().equals(HttpMethod.POST) || request.method().equals(HttpMethod.PUT);
     }
 
     /** Never cached by others, never run as something else, and readable by any page that has the key. */
@@ -144,37 +166,94 @@ class DurableRoutes {
                 .putHeader("Vary", "Authorization");
     }
 
+    private void run(RoutingContext routing, Context context, Naming naming) {
+        run(routing, context, naming, Buffer.buffer());
+    }
+
     private void run(RoutingContext routing, Context context, Naming naming, Buffer body) {
         try {
-            readers.check();
-            Call call = new Call(
-                    routing,
-                    context,
-                    naming.target(Objects.requireNonNull(routing.request().path())),
-                    body);
-            switch (routing.request().method().name()) {
-                case "GET" -> reading.get(call);
-                case "HEAD" -> reading.head(call);
-                case "PUT" -> making.put(call, naming::source);
-                case "POST" -> writing.post(call);
-                case "DELETE" -> making.delete(call);
-                default ->
-                    call.answer(Answer.problem(Problem.METHOD_NOT_ALLOWED, "the method is not allowed here")
-                            .with("Allow", METHODS));
-            }
+            answer(new Call(routing, context, target(routing, naming), body), naming);
         } catch (Throwable thrown) {
             Call.fail(routing, context, thrown);
         }
     }
 
+    /** What is large is read once it is known that its sender may send it. */
+    private void runWithBody(RoutingContext routing, Context context, Naming naming) {
+        StreamAddress target;
+        try {
+            target = target(routing, naming);
+        } catch (Throwable thrown) {
+            context.runOnContext(_ -> {
+                bodies.discard(routing.request());
+                Call.fail(routing, context, thrown);
+            });
+            return;
+        }
+        CompletableFuture<Buffer> body = new CompletableFuture<>();
+        context.runOnContext(
+                _ -> bodies.read(routing).onSuccess(body::complete).onFailure(body::completeExceptionally));
+        try {
+            answer(new Call(routing, context, target, body.join()), naming);
+        } catch (Throwable thrown) {
+            Call.fail(routing, context, thrown);
+        }
+    }
+
+    private StreamAddress target(RoutingContext routing, Naming naming) {
+        readers.check();
+        return naming.target(Objects.requireNonNull(routing.request().path()));
+    }
+
+    private void answer(Call call, Naming naming) {
+        switch (call.routing().request().method().name()) {
+            case "GET" -> reading.get(call);
+            case "HEAD" -> reading.head(call);
+            case "PUT" -> making.put(call, naming::source);
+            case "POST" -> writing.post(call);
+            case "DELETE" -> making.delete(call);
+            default ->
+                call.answer(Answer.problem(Problem.METHOD_NOT_ALLOWED, "the method is not allowed here")
+                        .with("Allow", METHODS));
+        }
+    }
+
+    /** From this machine, and not on behalf of a page from elsewhere: a browser here is local, too. */
     private static boolean isLocal(HttpServerRequest request) {
         SocketAddress remote = request.remoteAddress();
         InetAddress host = remote == null || remote.hostAddress() == null
                 ? null
                 : new InetSocketAddress(remote.hostAddress(), 0).getAddress();
+        HostAndPort authority = request.authority();
         return host != null
                 && host.isLoopbackAddress()
                 && request.getHeader("Forwarded") == null
-                && request.getHeader("X-Forwarded-For") == null;
+                && request.getHeader("X-Forwarded-For") == null
+                && authority != null
+                && isLoopback(authority.host())
+                && isLocalPage(request.getHeader("Origin"));
+    }
+
+    private static boolean isLocalPage(@Nullable String origin) {
+        if (origin == null) {
+            return true;
+        }
+        try {
+            return isLoopback(URI.create(origin).getHost());
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /** A name that means this machine whoever is asked; another one may be made to. */
+    private static boolean isLoopback(@Nullable String name) {
+        if (name == null || name.equalsIgnoreCase("localhost")) {
+            return name != null;
+        }
+        try {
+            return InetAddress.ofLiteral(name.replace("[", "").replace("]", "")).isLoopbackAddress();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 }

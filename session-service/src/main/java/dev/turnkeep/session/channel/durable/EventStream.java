@@ -12,6 +12,7 @@ import dev.turnkeep.session.channel.log.StreamView;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventStream implements Follower.Sink, Readers.Waiting {
     private static final Buffer ALIVE = Buffer.buffer(":\n\n");
+    /** The most of a stream's records in one event, in bytes; a single one may be larger. */
+    static final int PAGE = 64 * 1024;
+    /** From here on it pays to make an event once for all readers that wait for it. */
+    private static final int SHARED = 16 * 1024;
+    /** A reader that takes nothing for so long, while there is no room for others, is cut: it comes back, or is gone. */
+    private static final long STUCK = Duration.ofSeconds(15).toNanos();
 
     private final Call call;
     private final StreamView stream;
@@ -36,7 +43,14 @@ final class EventStream implements Follower.Sink, Readers.Waiting {
     private final long endsAt;
     private final boolean json;
     private final boolean text;
+    private final Outbound outbound;
     private volatile long spokeAt;
+    /** Since when it has taken nothing of what is on its way, by {@link System#nanoTime}. */
+    private volatile long tookAt;
+    /** In bytes, on its way. */
+    private volatile long queued;
+
+    private boolean heldBack;
     private boolean begun;
     private boolean over;
 
@@ -45,6 +59,7 @@ final class EventStream implements Follower.Sink, Readers.Waiting {
         this.stream = found.view();
         this.cursor = cursor;
         this.readers = following.readers();
+        this.outbound = following.outbound();
         this.metrics = following.metrics();
         this.clock = following.clock();
         this.follower = following.follower(call.context(), found.page().next(), this);
@@ -83,7 +98,8 @@ final class EventStream implements Follower.Sink, Readers.Waiting {
 
     @Override
     public boolean ready() {
-        return !over && !call.response().writeQueueFull();
+        heldBack = queued > 0 && outbound.isFull();
+        return !over && !heldBack && !call.response().writeQueueFull();
     }
 
     @Override
@@ -97,18 +113,50 @@ final class EventStream implements Follower.Sink, Readers.Waiting {
     private void write(Page page) {
         List<LogRecord> data = page.data();
         Buffer events = Buffer.buffer();
-        if (!data.isEmpty()) {
-            Buffer payload = Payload.of(data, json);
-            Payload.appendEvent(events, "data", text ? payload : Payload.base64(payload));
+        if (data.stream().mapToLong(record -> record.body().length()).sum() >= SHARED) {
+            send(follower.shared(page, () -> Payload.shared(event(data))));
+        } else if (!data.isEmpty()) {
+            events = event(data);
         }
         Payload.appendEvent(events, "control", Buffer.buffer(control(page)));
         spokeAt = System.nanoTime();
-        metrics.delivered(data, clock.instant());
+        metrics.delivered(data);
+        send(events);
         if (page.isLast()) {
             leave();
-            call.response().end(events);
-        } else {
-            call.response().write(events);
+            call.response().end();
+        }
+    }
+
+    private Buffer event(List<LogRecord> data) {
+        Buffer payload = Payload.of(data, json);
+        Buffer event = Buffer.buffer();
+        Payload.appendEvent(event, "data", text ? payload : Payload.base64(payload));
+        return event;
+    }
+
+    private void send(Buffer chunk) {
+        int bytes = chunk.length();
+        if (queued == 0) {
+            tookAt = System.nanoTime();
+        }
+        move(bytes);
+        outbound.add(bytes);
+        call.response().write(chunk).onComplete(_ -> sent(bytes));
+    }
+
+    private void move(int bytes) {
+        long now = queued + bytes;
+        queued = now;
+    }
+
+    private void sent(int bytes) {
+        outbound.sent(bytes);
+        move(-bytes);
+        tookAt = System.nanoTime();
+        if (heldBack && queued == 0) {
+            heldBack = false;
+            follower.wake();
         }
     }
 
@@ -134,6 +182,8 @@ final class EventStream implements Follower.Sink, Readers.Waiting {
     public void tick(long nanos) {
         if (nanos - endsAt >= 0) {
             call.context().runOnContext(_ -> end());
+        } else if (queued > 0 && nanos - tookAt >= STUCK && outbound.isFull()) {
+            call.context().runOnContext(_ -> cut());
         } else if (nanos - spokeAt >= heartbeat) {
             spokeAt = nanos;
             call.context().runOnContext(_ -> beat());
@@ -148,6 +198,13 @@ final class EventStream implements Follower.Sink, Readers.Waiting {
     private void beat() {
         if (ready()) {
             call.response().write(ALIVE);
+        }
+    }
+
+    private void cut() {
+        if (!over) {
+            leave();
+            call.response().reset();
         }
     }
 

@@ -1,7 +1,9 @@
 package dev.turnkeep.session.channel.durable;
 
+import dev.turnkeep.session.channel.log.LogMetrics;
 import dev.turnkeep.session.channel.log.LogReader;
 import dev.turnkeep.session.channel.log.LogReader.Found;
+import dev.turnkeep.session.channel.log.LogRecord;
 import dev.turnkeep.session.channel.log.Page;
 import dev.turnkeep.session.channel.log.StreamEnd;
 import dev.turnkeep.session.channel.log.Tail;
@@ -9,8 +11,13 @@ import dev.turnkeep.session.channel.log.Tail.Look;
 import dev.turnkeep.session.channel.log.Tails;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,11 +33,15 @@ public final class Follower implements Tail.Waiter {
     private final Tails tails;
     private final LogReader reader;
     private final Sink sink;
+    private final LogMetrics metrics;
+    private final Clock clock;
     private final AtomicBoolean awake = new AtomicBoolean();
     private @Nullable Tail tail;
     private long place;
     private boolean reading;
     private boolean over;
+    /** Whether it had all there was, and waited: what comes then is news, and not history. */
+    private boolean waiting;
 
     /** Takes what a follower finds. Called on the event loop. */
     public interface Sink {
@@ -44,7 +55,9 @@ public final class Follower implements Tail.Waiter {
         void gone();
     }
 
-    Follower(Context context, Tails tails, LogReader reader, long place, Sink sink) {
+    Follower(Context context, Tails tails, LogReader reader, long place, Sink sink, LogMetrics metrics, Clock clock) {
+        this.metrics = metrics;
+        this.clock = clock;
         this.context = context;
         this.tails = tails;
         this.reader = reader;
@@ -84,20 +97,47 @@ public final class Follower implements Tail.Waiter {
 
     private void pump() {
         Tail from = tail;
+        if (!over && !sink.ready()) {
+            // What it gets late now is late because of itself.
+            waiting = false;
+        }
         while (from != null && !over && !reading && sink.ready()) {
             switch (from.from(place)) {
                 case Look.New found -> {
                     if (!give(found.page())) {
+                        waiting = true;
                         return;
                     }
+                    if (waiting) {
+                        late(found);
+                    }
                 }
-                case Look.Behind _ -> read(from);
+                case Look.Behind _ -> {
+                    waiting = false;
+                    read(from);
+                }
                 case Look.Gone _ -> {
                     sink.gone();
                     return;
                 }
             }
         }
+    }
+
+    /** From the commit to the reader's connection: by one clock when this node committed it, else by two. */
+    private void late(Look.New found) {
+        List<LogRecord> data = found.page().data();
+        if (!data.isEmpty()) {
+            metrics.late(
+                    found.committed() != null
+                            ? Duration.ofNanos(System.nanoTime() - found.committed())
+                            : Duration.between(data.getFirst().at(), clock.instant()));
+        }
+    }
+
+    /** What readers at the same place may share: made by the first of them. */
+    Buffer shared(Page page, Supplier<Buffer> make) {
+        return tail == null ? make.get() : tail.shared(page, make);
     }
 
     /** Whether there was anything to give. */
@@ -125,11 +165,14 @@ public final class Follower implements Tail.Waiter {
         }
         if (answer.failed()) {
             context.owner().setTimer(AGAIN, _ -> wake());
-        } else if (answer.result().isEmpty() || answer.result().get().view().hidden()) {
+        } else if (answer.result().isEmpty()
+                || answer.result().get().view().hidden()
+                || answer.result().get().view().first() > place) {
+            // What was trimmed before the reader came to it is not passed over in silence: it asks again, and is told.
             sink.gone();
         } else {
             Page page = answer.result().get().page();
-            from.saw(page);
+            tails.saw(from, page);
             if (give(page)) {
                 pump();
             } else if (!page.isLast()) {

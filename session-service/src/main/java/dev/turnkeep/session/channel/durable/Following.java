@@ -15,8 +15,10 @@ public class Following {
     private final Readers readers;
     private final LogMetrics metrics;
     private final Clock clock;
+    private final Outbound outbound;
 
-    Following(Tails tails, LogReader reader, Readers readers, LogMetrics metrics, Clock clock) {
+    Following(Tails tails, LogReader reader, Readers readers, LogMetrics metrics, Clock clock, Outbound outbound) {
+        this.outbound = outbound;
         this.tails = tails;
         this.reader = reader;
         this.readers = readers;
@@ -26,7 +28,7 @@ public class Following {
 
     /** Follows a stream from a place; not before {@link Follower#follow}. */
     public Follower follower(Context context, long place, Follower.Sink sink) {
-        return new Follower(context, tails, reader, place, sink);
+        return new Follower(context, tails, reader, place, sink, metrics, clock);
     }
 
     public Readers readers() {
@@ -35,6 +37,10 @@ public class Following {
 
     public LogMetrics metrics() {
         return metrics;
+    }
+
+    Outbound outbound() {
+        return outbound;
     }
 
     public Clock clock() {

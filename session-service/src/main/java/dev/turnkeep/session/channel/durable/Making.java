@@ -29,10 +29,12 @@ class Making {
 
     private final Streams streams;
     private final Channels channels;
+    private final Trimming trimming;
 
-    Making(Streams streams, Channels channels) {
+    Making(Streams streams, Channels channels, Trimming trimming) {
         this.streams = streams;
         this.channels = channels;
+        this.trimming = trimming;
     }
 
     /**
@@ -150,6 +152,11 @@ class Making {
                 Answer.problem(Problem.CONFLICT, "the stream was deleted and its forks live on");
             case Creation.Outcome.NoSession _ -> Answer.problem(Problem.NOT_FOUND, "there is no such session");
             case Creation.Outcome.SessionOver _ -> Answer.problem(Problem.CONFLICT, "the session is closed");
+            case Creation.Outcome.TooMany many ->
+                Answer.problem(
+                        Problem.TOO_LARGE,
+                        "the session has " + many.limit() + " channels besides in and out; the limit is "
+                                + many.limit());
             case Creation.Outcome.NoSource _ -> Answer.problem(Problem.NOT_FOUND, "there is no such source");
             case Creation.Outcome.SourceTaken _ -> Answer.problem(Problem.CONFLICT, "the source was deleted");
             case Creation.Outcome.BadFork bad ->
@@ -161,8 +168,13 @@ class Making {
         return Writing.at(answer, stream.end()).with("Content-Type", stream.contentType());
     }
 
-    /** On a virtual thread. Channels go with their session only. */
+    /** On a virtual thread. Channels go with their session only; what they hold can be trimmed. */
     void delete(Call call) {
+        List<String> before = call.query("before");
+        if (!before.isEmpty()) {
+            call.answer(trimming.trim(call.stream(), before));
+            return;
+        }
         if (!call.stream().isOpen()) {
             call.answer(Answer.problem(Problem.METHOD_NOT_ALLOWED, "a channel goes with its session")
                     .with("Allow", "GET, HEAD, PUT, POST, OPTIONS"));

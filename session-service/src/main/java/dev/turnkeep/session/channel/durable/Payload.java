@@ -1,7 +1,9 @@
 package dev.turnkeep.session.channel.durable;
 
 import dev.turnkeep.session.channel.log.LogRecord;
+import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -49,6 +51,15 @@ final class Payload {
 
     static Buffer base64(Buffer payload) {
         return Buffer.buffer(Base64.getEncoder().encode(payload.getBytes()));
+    }
+
+    /** For many connections: they send it as it is, and none copies it. Its memory goes when nobody refers to it. */
+    // Of what Vert.x 4 offers, nothing else makes a buffer of memory outside of the heap.
+    @SuppressWarnings("deprecation")
+    static Buffer shared(Buffer payload) {
+        ByteBuffer direct = ByteBuffer.allocateDirect(payload.length());
+        direct.put(payload.getBytes()).flip();
+        return Buffer.buffer(Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(direct)));
     }
 
     private static void line(Buffer out, byte[] bytes, int start, int end) {

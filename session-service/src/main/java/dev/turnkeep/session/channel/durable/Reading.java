@@ -72,6 +72,7 @@ class Reading {
         if (offset.isEmpty() && !asked.equals(BEGINNING) && !asked.equals(END)) {
             throw malformed("offset: -1, now, or one that was handed out");
         }
+        following.outbound().check();
         long from = asked.equals(END) ? LogReader.NOW : offset.map(Offset::seq).orElse(LogReader.START);
         Found found = channels.page(call.stream(), from).orElseThrow(Reading::missing);
         live(Optional.of(found.view()));
@@ -80,10 +81,18 @@ class Reading {
             await(reader.touch(List.of(found.view().id())));
         }
         switch (mode) {
-            case CATCH_UP -> call.answer(asked.equals(END) ? end(found) : page(call, found, asked));
+            case CATCH_UP -> catchUp(call, found, asked);
             case LONG_POLL -> longPoll(call, found, asked);
             case EVENTS -> events(call, found);
         }
+    }
+
+    /** What is on its way to a reader that does not take it counts as long as it is. */
+    private void catchUp(Call call, Found found, String asked) {
+        Answer answer = asked.equals(END) ? end(found) : page(call, found, asked);
+        long bytes = answer.body().length();
+        following.outbound().add(bytes);
+        call.answer(answer, () -> following.outbound().sent(bytes));
     }
 
     private static Mode mode(Call call) {
@@ -140,7 +149,7 @@ class Reading {
     }
 
     private Answer records(StreamView stream, Page page) {
-        following.metrics().delivered(page.data(), following.clock().instant());
+        following.metrics().delivered(page.data());
         return Answer.of(200, Payload.of(page.data(), ContentTypes.isJson(stream.contentType())))
                 .with("Content-Type", stream.contentType())
                 .with(Protocol.NEXT_OFFSET, page.offset().toString())
@@ -191,9 +200,11 @@ class Reading {
     }
 
     private void events(Call call, Found found) {
-        EventStream events = new EventStream(call, found, following, config, lastCursor(call));
+        // What does not fit is read again, once the reader has taken what does.
+        Found begin = new Found(found.view(), found.page().upTo(EventStream.PAGE));
+        EventStream events = new EventStream(call, begin, following, config, lastCursor(call));
         following.readers().enter(events);
-        call.context().runOnContext(_ -> events.begin(found.page()));
+        call.context().runOnContext(_ -> events.begin(begin.page()));
     }
 
     private String cursor(Call call) {

@@ -26,8 +26,10 @@ class Writing {
 
     private final Appender appender;
     private final Channels channels;
+    private final Trimming trimming;
 
-    Writing(Appender appender, Channels channels) {
+    Writing(Appender appender, Channels channels, Trimming trimming) {
+        this.trimming = trimming;
         this.appender = appender;
         this.channels = channels;
     }
@@ -39,19 +41,24 @@ class Writing {
                 .whenComplete((outcome, failure) -> call.context().runOnContext(_ -> {
                     if (failure != null) {
                         call.fail(failure);
-                    } else if (outcome instanceof AppendOutcome.Missing) {
-                        Thread.ofVirtual().name("channel").start(() -> make(call, append));
+                    } else if (outcome instanceof AppendOutcome.Missing
+                            || (outcome instanceof AppendOutcome.Full && trimming.isAutomatic())) {
+                        Thread.ofVirtual().name("channel").start(() -> again(call, append, outcome));
                     } else {
                         call.answer(answer(outcome, append));
                     }
                 }));
     }
 
-    /** On a virtual thread. */
-    private void make(Call call, Append append) {
+    /** On a virtual thread: makes what is missing, the stream or room in it. */
+    private void again(Call call, Append append, AppendOutcome first) {
         try {
-            AppendOutcome outcome =
-                    channels.make(call.stream()) ? appender.append(append).join() : new AppendOutcome.Missing();
+            AppendOutcome outcome = first;
+            if (first instanceof AppendOutcome.Full) {
+                outcome = trimming.makeRoomFor(append);
+            } else if (channels.make(call.stream())) {
+                outcome = appender.append(append).join();
+            }
             call.answer(answer(outcome, append));
         } catch (RuntimeException e) {
             call.fail(e);
@@ -117,8 +124,12 @@ class Writing {
     }
 
     private static Answer answer(AppendOutcome outcome, Append append) {
+        return outcome instanceof AppendOutcome.Appended appended ? appended(appended, append) : refusal(outcome);
+    }
+
+    static Answer refusal(AppendOutcome outcome) {
         return switch (outcome) {
-            case AppendOutcome.Appended appended -> appended(appended, append);
+            case AppendOutcome.Appended appended -> at(Answer.of(204), appended.end());
             case AppendOutcome.Repeated repeated ->
                 at(Answer.of(204), repeated.end())
                         .with(
@@ -146,7 +157,9 @@ class Writing {
                 Answer.problem(Problem.CONFLICT, "the next record is number " + other.next());
             case AppendOutcome.Full full ->
                 Answer.problem(
-                        Problem.TOO_LARGE, "the stream holds " + full.held() + " bytes; the limit is " + full.limit());
+                        Problem.TOO_LARGE,
+                        "the stream is full: it holds " + full.held() + " bytes, and the limit is " + full.limit()
+                                + "; DELETE with ?before= and an offset makes room");
             case AppendOutcome.TooManyProducers many ->
                 // Not 429: clients would try again for ever.
                 Answer.problem(Problem.TOO_LARGE, "the stream has " + many.limit() + " producers, which is the limit");

@@ -55,12 +55,22 @@ public class ForkResource {
     @POST
     @Operation(
             summary = "A new session that goes on from an earlier place of this one",
-            description = "Its channels begin as copies, each up to the place that is named for it, or whole.")
+            description =
+                    "Its channels begin as copies, each up to the place that is named for it, or whole. A request with an"
+                            + " external id may be sent again: the same one is answered with the same session.")
     @RequestBody(content = @Content(mediaType = "application/json", schema = @Schema(ref = "SessionFork")))
     @APIResponse(
             responseCode = "201",
             description = "The new session and where its channels end",
             content = @Content(mediaType = "application/json", schema = @Schema(ref = "ForkedSession")))
+    @APIResponse(
+            responseCode = "200",
+            description = "The session that the same request has made before",
+            content = @Content(mediaType = "application/json", schema = @Schema(ref = "ForkedSession")))
+    @APIResponse(
+            responseCode = "413",
+            description = "It would copy more than a fork may, or the body is too large",
+            content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
     @APIResponse(
             responseCode = "404",
             description = "There is no such session",
@@ -68,10 +78,6 @@ public class ForkResource {
     @APIResponse(
             responseCode = "409",
             description = "The external id is another session's",
-            content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
-    @APIResponse(
-            responseCode = "413",
-            description = "The body is too large",
             content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
     @APIResponse(
             responseCode = "422",
@@ -87,7 +93,7 @@ public class ForkResource {
         Forked forked = forks.fork(caller.scope(), source, ForkWish.of(body, mapper));
         Map<String, Object> ends = new LinkedHashMap<>();
         forked.channels().forEach((name, end) -> ends.put(name, end.toString()));
-        return Response.status(201)
+        return Response.status(forked.made() ? 201 : 200)
                 .entity(Map.of(
                         "session",
                         Map.of(

@@ -3,11 +3,14 @@ package dev.turnkeep.session.channel.fork;
 import dev.turnkeep.contracts.id.ExternalId;
 import dev.turnkeep.contracts.id.Scope;
 import dev.turnkeep.contracts.id.SessionId;
+import dev.turnkeep.session.channel.log.Offset;
 import dev.turnkeep.session.store.Database.Work;
 import dev.turnkeep.session.store.Statement;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -31,11 +34,40 @@ final class ForkStore {
             """;
 
     private static final String CHANNELS = """
-            SELECT s.name, s.incarnation, s.first_seq, s.next_seq
+            SELECT s.name, s.incarnation, s.first_seq, s.next_seq, s.byte_count
             FROM streams s
             WHERE s.org_id = $1 AND s.environment = $2 AND s.session_id = $3 AND s.deleted_at IS NULL
               AND s.hidden_at IS NULL AND (s.deadline IS NULL OR s.deadline > clock_timestamp())
             ORDER BY s.id
+            """;
+
+    private static final String REMEMBER = """
+            INSERT INTO session_forks (session_id, org_id, environment, source_id, wish) VALUES ($4, $1, $2, $3, $5)
+            """;
+
+    /** The fork that the same request has made. */
+    private static final String EARLIER = """
+            SELECT s.id
+            FROM sessions s
+            JOIN session_forks f ON f.session_id = s.id
+            WHERE s.org_id = $1 AND s.environment = $2 AND s.external_id = $4
+              AND f.org_id = $1 AND f.environment = $2 AND f.source_id = $3 AND f.wish = $5
+            """;
+
+    /** Where the copies ended, whatever was written to them since. */
+    private static final String COPIES = """
+            SELECT s.name, s.incarnation, s.fork_seq
+            FROM streams s
+            WHERE s.org_id = $1 AND s.environment = $2 AND s.session_id = $3 AND s.deleted_at IS NULL
+              AND s.forked_address = $4::text || '/' || s.name
+            ORDER BY s.forked_from
+            """;
+
+    private static final String SIZE = """
+            SELECT coalesce(sum(8 + octet_length(r.body) + coalesce(octet_length(r.headers), 0)), 0)::bigint AS bytes
+            FROM streams s
+            JOIN stream_records r ON r.stream_id = s.id AND r.seq >= s.first_seq AND r.seq < $5
+            WHERE s.org_id = $1 AND s.environment = $2 AND s.session_id = $3 AND s.name = $4 AND s.deleted_at IS NULL
             """;
 
     /** The place after so many records that readers of data see. */
@@ -51,7 +83,8 @@ final class ForkStore {
 
     private ForkStore() {}
 
-    record Channel(String name, long incarnation, long first, long next) {}
+    /** @param bytes that it holds, about */
+    record Channel(String name, long incarnation, long first, long next, long bytes) {}
 
     static boolean exists(Work work, Scope scope, SessionId session) {
         return work.row(Statement.of(
@@ -74,6 +107,40 @@ final class ForkStore {
                 .isPresent();
     }
 
+    static void remember(Work work, Scope scope, SessionId source, SessionId fork, String wish) {
+        work.rows(Statement.of(
+                REMEMBER, scope.org().value(), scope.environment().value(), source.value(), fork.value(), wish));
+    }
+
+    static Optional<SessionId> earlier(Work work, Scope scope, SessionId source, ExternalId external, String wish) {
+        return work.row(Statement.of(
+                        EARLIER,
+                        scope.org().value(),
+                        scope.environment().value(),
+                        source.value(),
+                        external.value(),
+                        wish))
+                .map(row -> new SessionId(row.getUUID("id")));
+    }
+
+    /** By channel, where a fork's copies ended. */
+    static Map<String, Offset> copies(Work work, Scope scope, SessionId source, SessionId fork) {
+        Map<String, Offset> ends = new LinkedHashMap<>();
+        work.rows(Statement.of(
+                        COPIES, scope.org().value(), scope.environment().value(), fork.value(), source.toString()))
+                .forEach(row -> ends.put(
+                        row.getString("name"), new Offset(row.getLong("incarnation"), row.getLong("fork_seq"))));
+        return ends;
+    }
+
+    /** In bytes, how much of a channel there is before a place. */
+    static long size(Work work, Scope scope, SessionId session, String channel, long end) {
+        return work.row(Statement.of(
+                        SIZE, scope.org().value(), scope.environment().value(), session.value(), channel, end))
+                .orElseThrow()
+                .getLong("bytes");
+    }
+
     static List<Channel> channels(Work work, Scope scope, SessionId session) {
         return work
                 .rows(Statement.of(
@@ -83,7 +150,8 @@ final class ForkStore {
                         row.getString("name"),
                         row.getLong("incarnation"),
                         row.getLong("first_seq"),
-                        row.getLong("next_seq")))
+                        row.getLong("next_seq"),
+                        row.getLong("byte_count")))
                 .toList();
     }
 

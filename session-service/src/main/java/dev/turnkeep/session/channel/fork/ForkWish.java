@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,20 @@ record ForkWish(@Nullable ExternalId external, Map<String, Place> places) {
         record Message(long number) implements Place {}
 
         record At(Offset offset) implements Place {}
+    }
+
+    /** The same for the same places, in whatever order they were given. */
+    String text() {
+        StringBuilder text = new StringBuilder();
+        new TreeMap<>(places).forEach((channel, place) -> text.append(channel)
+                .append('=')
+                .append(
+                        switch (place) {
+                            case Place.Message(long number) -> Long.toString(number);
+                            case Place.At(Offset offset) -> offset.toString();
+                        })
+                .append('\n'));
+        return text.toString();
     }
 
     static ForkWish of(byte[] body, ObjectMapper mapper) {

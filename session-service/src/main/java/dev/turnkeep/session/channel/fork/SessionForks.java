@@ -5,6 +5,7 @@ import dev.turnkeep.contracts.id.SessionId;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.platform.time.UuidSource;
+import dev.turnkeep.session.channel.ChannelsConfig;
 import dev.turnkeep.session.channel.fork.ForkStore.Channel;
 import dev.turnkeep.session.channel.fork.ForkWish.Place;
 import dev.turnkeep.session.channel.log.Creation;
@@ -30,19 +31,27 @@ class SessionForks {
     private final Streams streams;
     private final UuidSource uuids;
     private final Clock clock;
+    private final long limit;
 
-    SessionForks(Database database, Streams streams, UuidSource uuids, Clock clock) {
+    SessionForks(Database database, Streams streams, UuidSource uuids, Clock clock, ChannelsConfig config) {
         this.database = database;
         this.streams = streams;
         this.uuids = uuids;
         this.clock = clock;
+        this.limit = config.forkSize().asLongValue();
     }
 
-    /** @param channels by name, where the copy ends */
-    record Forked(SessionId id, SessionId parent, Map<String, Offset> channels) {}
+    /**
+     * @param channels by name, where the copy ends
+     * @param made false when the same request had made it before
+     */
+    record Forked(SessionId id, SessionId parent, Map<String, Offset> channels, boolean made) {}
 
     /**
-     * @throws Invalid 404 without such a session, 409 when the external id is in use, 422 for a place that is not there
+     * With an external id it may be asked again: the same request is answered with the same fork.
+     *
+     * @throws Invalid 404 without such a session, 409 when the external id is in use, 413 beyond the limit, 422 for a place
+     *     that is not there
      */
     Forked fork(Scope scope, SessionId source, ForkWish wish) {
         SessionId fork = new SessionId(uuids.next());
@@ -52,28 +61,57 @@ class SessionForks {
                 throw new Invalid(Problem.NOT_FOUND, null, Problem.NOT_FOUND.title());
             }
             if (!ForkStore.insert(work, scope, source, fork, wish.external(), now)) {
-                throw new Invalid(Problem.CONFLICT, "external_id", "external_id: is the name of another session");
+                return earlier(work, scope, source, wish);
             }
             Updates.tell(work, scope, fork, 0, 1, now);
-            List<Channel> channels = ForkStore.channels(work, scope, source);
-            if (!channels.stream()
-                    .map(Channel::name)
-                    .toList()
-                    .containsAll(wish.places().keySet())) {
-                throw noSuchPlace();
-            }
-            Map<String, Offset> ends = new LinkedHashMap<>();
-            for (Channel channel : channels) {
-                Offset at = place(
+            ForkStore.remember(work, scope, source, fork, wish.text());
+            return new Forked(fork, source, copy(work, scope, source, fork, wish), true);
+        });
+    }
+
+    private static Forked earlier(Work work, Scope scope, SessionId source, ForkWish wish) {
+        return Optional.ofNullable(wish.external())
+                .flatMap(name -> ForkStore.earlier(work, scope, source, name, wish.text()))
+                .map(fork -> new Forked(fork, source, ForkStore.copies(work, scope, source, fork), false))
+                .orElseThrow(() ->
+                        new Invalid(Problem.CONFLICT, "external_id", "external_id: is the name of another session"));
+    }
+
+    private Map<String, Offset> copy(Work work, Scope scope, SessionId source, SessionId fork, ForkWish wish) {
+        List<Channel> channels = ForkStore.channels(work, scope, source);
+        if (!channels.stream()
+                .map(Channel::name)
+                .toList()
+                .containsAll(wish.places().keySet())) {
+            throw noSuchPlace();
+        }
+        Map<String, Offset> places = new LinkedHashMap<>();
+        channels.forEach(channel -> places.put(
+                channel.name(),
+                place(
                         work,
                         scope,
                         source,
                         channel,
-                        Optional.ofNullable(wish.places().get(channel.name())));
-                ends.put(channel.name(), copied(work, scope, source, fork, channel.name(), at));
-            }
-            return new Forked(fork, source, ends);
-        });
+                        Optional.ofNullable(wish.places().get(channel.name())))));
+        if (channels.stream().mapToLong(Channel::bytes).sum() > limit) {
+            check(work, scope, source, places);
+        }
+        Map<String, Offset> ends = new LinkedHashMap<>();
+        places.forEach((name, at) -> ends.put(name, copied(work, scope, source, fork, name, at)));
+        return ends;
+    }
+
+    /** The session holds more than may be copied: is it more before these places, too? */
+    private void check(Work work, Scope scope, SessionId source, Map<String, Offset> places) {
+        long bytes = 0;
+        for (Map.Entry<String, Offset> place : places.entrySet()) {
+            bytes += ForkStore.size(
+                    work, scope, source, place.getKey(), place.getValue().seq());
+        }
+        if (bytes > limit) {
+            throw new Invalid(Problem.TOO_LARGE, null, "a copy of " + bytes + " bytes; the limit is " + limit);
+        }
     }
 
     private static Offset place(Work work, Scope scope, SessionId source, Channel channel, Optional<Place> wanted) {
@@ -106,7 +144,8 @@ class SessionForks {
                     Creation.Outcome.Differs _,
                     Creation.Outcome.Taken _,
                     Creation.Outcome.NoSession _,
-                    Creation.Outcome.SessionOver _ ->
+                    Creation.Outcome.SessionOver _,
+                    Creation.Outcome.TooMany _ ->
                 throw new IllegalStateException("a new session has a channel already");
         };
     }

@@ -39,6 +39,11 @@ public record Append(
         return new Append(to, null, List.of(), true, null, null, null, null);
     }
 
+    /** @param before what comes before it goes */
+    public static Append trimming(StreamAddress to, long before) {
+        return new Append(to, null, List.of(), false, null, null, null, before);
+    }
+
     /** In bytes, as the limits count. */
     int metered() {
         int size = 0;

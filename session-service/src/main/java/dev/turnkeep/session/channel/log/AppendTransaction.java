@@ -63,6 +63,15 @@ final class AppendTransaction {
      */
     record Result(Map<Pending, AppendOutcome> outcomes, List<Change> changed, Set<StreamAddress> skipped) {}
 
+    /**
+     * Where a batch's time went.
+     *
+     * @param connection waiting for one
+     * @param lock until its rows were locked and read
+     * @param commit writing, and the flush to disk
+     */
+    record Took(Duration connection, Duration lock, Duration commit) {}
+
     /** What a committed batch did to one stream. */
     record Change(StreamEnd end, List<LogRecord> written) {}
 
@@ -71,16 +80,26 @@ final class AppendTransaction {
      * @throws dev.turnkeep.platform.postgres.Await.Unreachable when the outcome is unknown, or there is no answer in time
      */
     Result write(List<Pending> batch, Patience patience) {
-        long start = System.nanoTime();
+        long asked = System.nanoTime();
+        long[] connected = new long[1];
         Use use = new Use(connections);
         try {
-            Asked asked = Asked.of(batch);
+            Asked about = Asked.of(batch);
             Found found = await(
-                    use.begin().compose(connection -> find(connection, asked, patience)),
+                    use.begin().compose(connection -> {
+                        connected[0] = System.nanoTime();
+                        return find(connection, about, patience);
+                    }),
                     answer.plus(patience.limit()));
-            Result result = write(use.connection(), asked, found, patience);
+            long locked = System.nanoTime();
+            Result result = write(use.connection(), about, found, patience);
             use.done();
-            metrics.committed(result, Duration.ofNanos(System.nanoTime() - start));
+            metrics.committed(
+                    result,
+                    new Took(
+                            Duration.ofNanos(connected[0] - asked),
+                            Duration.ofNanos(locked - connected[0]),
+                            Duration.ofNanos(System.nanoTime() - locked)));
             return result;
         } catch (PgException e) {
             use.refused();

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Appends to streams and closes them. An outcome means that it is committed; a failure, that it may or may not be. Safe
@@ -33,6 +34,9 @@ public class Appender {
     private final List<Lane> lanes;
     private final long inFlight;
     private final AtomicLong bytes = new AtomicLong();
+    private final AtomicLong queued = new AtomicLong();
+    private final LogMetrics metrics;
+    private volatile boolean stopping;
 
     Appender(ChannelPool pool, Clock clock, ChannelsConfig config, Wakeups wakeups, LogMetrics metrics) {
         this.connections = pool.appends();
@@ -54,6 +58,9 @@ public class Appender {
                 .mapToObj(i -> new Lane("channels-" + i, settings))
                 .toList();
         this.inFlight = config.inFlight().asLongValue();
+        this.metrics = metrics;
+        metrics.watch("turnkeep_channels_queued_bytes", bytes, AtomicLong::get);
+        metrics.watch("turnkeep_channels_queued_appends", queued, AtomicLong::get);
     }
 
     /**
@@ -65,12 +72,22 @@ public class Appender {
         Pending pending = new Pending(append);
         if (bytes.addAndGet(pending.size()) > inFlight) {
             bytes.addAndGet(-pending.size());
+            metrics.failed("overloaded");
             throw new RetryLater(Problem.OVERLOADED, "too much waits to be written", Duration.ofSeconds(1));
         }
+        queued.incrementAndGet();
         CompletableFuture<AppendOutcome> done =
-                pending.outcome().whenComplete((outcome, failure) -> bytes.addAndGet(-pending.size()));
+                pending.outcome().whenComplete((outcome, failure) -> settled(pending, failure));
         lanes.get(Math.floorMod(append.to().hashCode(), lanes.size())).add(pending);
         return done;
+    }
+
+    private void settled(Pending pending, @Nullable Throwable failure) {
+        bytes.addAndGet(-pending.size());
+        queued.decrementAndGet();
+        if (failure != null) {
+            metrics.failed(stopping ? "stopping" : "unavailable");
+        }
     }
 
     /** Before the batch, so that one bad record cannot fail its neighbours. */
@@ -105,7 +122,8 @@ public class Appender {
         return new Invalid(Problem.TOO_LARGE, null, detail);
     }
 
-    void stop(@Observes @Priority(Integer.MAX_VALUE - 1) ShutdownEvent stopping) throws InterruptedException {
+    void stop(@Observes @Priority(Integer.MAX_VALUE - 1) ShutdownEvent shutdown) throws InterruptedException {
+        stopping = true;
         for (Lane lane : lanes) {
             lane.stop(DRAIN);
         }

@@ -61,6 +61,9 @@ public record Creation(
         /** The session is closed or retired: it gets no more channels. */
         record SessionOver() implements Outcome {}
 
+        /** The session has as many channels as it may. */
+        record TooMany(int limit) implements Outcome {}
+
         record NoSource() implements Outcome {}
 
         /** The source was deleted. */

@@ -29,6 +29,8 @@ public class LogReader {
 
     private static final int RECORDS = 1000;
     private static final int BYTES = 1024 * 1024;
+    /** Of a reader that goes on by itself: its queue is not to hold more. */
+    private static final int LIVE_BYTES = 64 * 1024;
 
     private static final String VIEW = """
             s.id, s.incarnation, s.content_type, s.first_seq, s.next_seq, s.closed_at IS NOT NULL AS closed,
@@ -69,7 +71,21 @@ public class LogReader {
 
     private static final String PAGE_OF = "SELECT " + VIEW
             + ", r.seq, r.kind, r.body, r.headers, r.part_id, r.at FROM streams s\n"
-            + RECORDS_FROM.formatted("$2::bigint", RECORDS, BYTES) + "WHERE s.id = $1 AND " + LIVE + "ORDER BY r.seq";
+            + RECORDS_FROM.formatted("$2::bigint", RECORDS, LIVE_BYTES) + "WHERE s.id = $1 AND " + LIVE
+            + "ORDER BY r.seq";
+
+    /** From where on a stream holds so many bytes at most. */
+    private static final String NEWEST = """
+            SELECT s.id, coalesce(
+                (SELECT min(k.seq)
+                 FROM (
+                     SELECT r.seq, sum(8 + octet_length(r.body) + coalesce(octet_length(r.headers), 0))
+                                OVER (ORDER BY r.seq DESC ROWS UNBOUNDED PRECEDING) AS kept
+                     FROM stream_records r WHERE r.stream_id = s.id AND r.seq >= s.first_seq
+                 ) k
+                 WHERE k.kept <= $5), s.next_seq) AS seq
+            FROM streams s WHERE
+            """ + ADDRESSED.stripTrailing();
 
     private static final String HEAD = "SELECT " + VIEW + "FROM streams s WHERE " + ADDRESSED;
 
@@ -124,6 +140,15 @@ public class LogReader {
             }
             return Optional.empty();
         });
+    }
+
+    /** Where the newest of a stream's records begin. */
+    public record Newest(long stream, long seq) {}
+
+    /** @param bytes that they are at most */
+    public Future<Optional<Newest>> newest(StreamAddress stream, long bytes) {
+        return ask(NEWEST, address(stream).addLong(bytes))
+                .map(rows -> rows.stream().findFirst().map(row -> new Newest(row.getLong("id"), row.getLong("seq"))));
     }
 
     /**

@@ -23,6 +23,18 @@ public record Page(long from, List<LogRecord> records, long next, StreamEnd end)
         return atTail() && end.closed();
     }
 
+    /** Its beginning: at least one record, and as many as fit. */
+    public Page upTo(int bytes) {
+        int size = 0;
+        for (int i = 0; i < records.size(); i++) {
+            size += records.get(i).size();
+            if (i > 0 && size > bytes) {
+                return new Page(from, records.subList(0, i), records.get(i).seq(), end);
+            }
+        }
+        return this;
+    }
+
     public Offset offset() {
         return new Offset(end.incarnation(), next);
     }

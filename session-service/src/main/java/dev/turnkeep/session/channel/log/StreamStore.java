@@ -21,10 +21,26 @@ final class StreamStore {
             coalesce(s.deadline <= clock_timestamp(), false) AS expired, s.forked_address, s.fork_seq, s.fork_part
             """;
 
-    private static final String LOCK = "SELECT " + COLUMNS + """
+    private static final String ADDRESSED = "SELECT " + COLUMNS + """
             FROM streams s
             WHERE s.session_id = $1 AND s.name = $2 AND s.org_id = $3 AND s.environment = $4 AND s.deleted_at IS NULL
-            FOR UPDATE
+            """;
+
+    private static final String LOCK = ADDRESSED + "FOR UPDATE";
+
+    /** Against its removal only: appends, and trims, go on beside it. */
+    private static final String KEEP = ADDRESSED + "FOR KEY SHARE";
+
+    private static final String EXPIRED = """
+            SELECT s.id FROM streams s
+            WHERE s.session_id = $1 AND s.name = $2 AND s.org_id = $3 AND s.environment = $4 AND s.deleted_at IS NULL
+              AND s.deadline <= clock_timestamp()
+            """;
+
+    private static final String NAMED = """
+            SELECT count(*) AS named FROM streams s
+            WHERE s.session_id = $1 AND s.org_id = $2 AND s.environment = $3 AND s.deleted_at IS NULL
+              AND s.name NOT IN ('in', 'out')
             """;
 
     private static final String BY_ID = "SELECT " + COLUMNS + "FROM streams s WHERE s.id = $1";
@@ -34,8 +50,6 @@ final class StreamStore {
             WHERE s.session_id = $1 AND s.name = $2 AND s.org_id = $3 AND s.environment = $4 AND s.deleted_at IS NOT NULL
             LIMIT 1
             """;
-
-    private static final String FORGET = "UPDATE streams s SET deleted_at = clock_timestamp() WHERE s.id = $1";
 
     /** Shared: channels are made side by side, but not while the session is being closed. */
     private static final String OWNER = """
@@ -86,9 +100,14 @@ final class StreamStore {
             RETURNING seq
             """;
 
-    private static final String HELD = """
-            UPDATE streams s SET byte_count = (SELECT coalesce(sum(8 + octet_length(r.body) + coalesce(octet_length(r.headers), 0)), 0)
-                FROM stream_records r WHERE r.stream_id = s.id)
+    /** What a copy came to. It begins later than planned when its source was trimmed meanwhile. */
+    private static final String COPIED = """
+            UPDATE streams s SET byte_count = c.bytes, first_seq = GREATEST(s.first_seq, coalesce(c.oldest, s.next_seq))
+            FROM (
+                SELECT coalesce(sum(8 + octet_length(r.body) + coalesce(octet_length(r.headers), 0)), 0) AS bytes,
+                       min(r.seq) AS oldest
+                FROM stream_records r WHERE r.stream_id = $1
+            ) c
             WHERE s.id = $1
             """;
 
@@ -127,6 +146,27 @@ final class StreamStore {
         return work.row(new Statement(LOCK, address(stream))).map(StreamStore::locked);
     }
 
+    /** As {@link #lock}, but held against its removal only. */
+    static Optional<Locked> keep(Work work, StreamAddress stream) {
+        return work.row(new Statement(KEEP, address(stream))).map(StreamStore::locked);
+    }
+
+    /** The stream of the address if it has expired, for which there is no way back. */
+    static Optional<Long> expired(Work work, StreamAddress stream) {
+        return work.row(new Statement(EXPIRED, address(stream))).map(row -> row.getLong("id"));
+    }
+
+    /** How many channels the session has besides those that every session has. */
+    static long named(Work work, StreamAddress stream) {
+        return work.row(Statement.of(
+                        NAMED,
+                        stream.owner().value(),
+                        stream.scope().org().value(),
+                        stream.scope().environment().value()))
+                .orElseThrow()
+                .getLong("named");
+    }
+
     /** Whether its retention is over and it was removed. */
     static boolean wasSwept(Work work, StreamAddress stream) {
         return work.row(new Statement(SWEPT, address(stream))).isPresent();
@@ -134,10 +174,6 @@ final class StreamStore {
 
     static Locked read(Work work, long id) {
         return work.row(Statement.of(BY_ID, id)).map(StreamStore::locked).orElseThrow();
-    }
-
-    static void forget(Work work, long id) {
-        work.rows(Statement.of(FORGET, id));
     }
 
     static Optional<Owner> owner(Work work, StreamAddress stream) {
@@ -201,7 +237,7 @@ final class StreamStore {
     }
 
     static void measure(Work work, long id) {
-        work.rows(Statement.of(HELD, id));
+        work.rows(Statement.of(COPIED, id));
     }
 
     static void countFork(Work work, long source) {

@@ -1,5 +1,6 @@
 package dev.turnkeep.session.channel.log;
 
+import dev.turnkeep.session.channel.ChannelsConfig;
 import dev.turnkeep.session.channel.log.Creation.Fork;
 import dev.turnkeep.session.channel.log.Creation.Outcome;
 import dev.turnkeep.session.channel.log.StreamStore.Beginning;
@@ -10,6 +11,7 @@ import dev.turnkeep.session.store.Database.Work;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -23,17 +25,24 @@ public class Streams {
     private final Database database;
     private final Tails tails;
     private final Clock clock;
+    private final int channelsPerSession;
 
-    Streams(Database database, Tails tails, Clock clock) {
+    Streams(Database database, Tails tails, Clock clock, ChannelsConfig config) {
         this.database = database;
         this.tails = tails;
         this.clock = clock;
+        this.channelsPerSession = config.channelsPerSession();
     }
 
     /** Makes the stream, or finds it made the same way. */
     public Outcome create(Creation creation) {
         for (int i = 0; i < RACES; i++) {
-            Optional<Outcome> outcome = database.inOrg(creation.to().scope().org(), work -> create(work, creation));
+            List<Long> expired = new ArrayList<>();
+            Optional<Outcome> outcome = database.inOrg(creation.to().scope().org(), work -> {
+                expired.addAll(clear(work, creation.to()));
+                return create(work, creation);
+            });
+            expired.forEach(tails::deleted);
             if (outcome.isPresent()) {
                 return outcome.get();
             }
@@ -41,13 +50,22 @@ public class Streams {
         return new Outcome.Differs("it is being made and deleted by others at this moment");
     }
 
+    /** An address whose stream has expired is free. Before anything is locked: removal locks a stream's sources first. */
+    private static List<Long> clear(Work work, StreamAddress address) {
+        return address.isOpen()
+                ? StreamStore.expired(work, address)
+                        .map(id -> StreamRemoval.remove(work, id, true).ids())
+                        .orElse(List.of())
+                : List.of();
+    }
+
     /** In a transaction of the caller's; empty when another made it at the same moment. */
     public Optional<Outcome> create(Work work, Creation creation) {
         Optional<Locked> present = StreamStore.lock(work, creation.to());
-        if (present.isPresent() && !(present.get().expired() && creation.to().isOpen())) {
-            return Optional.of(compare(creation, present.get()));
+        if (present.isPresent()) {
+            boolean again = present.get().expired() && creation.to().isOpen();
+            return again ? Optional.empty() : Optional.of(compare(creation, present.get()));
         }
-        present.ifPresent(expired -> StreamStore.forget(work, expired.view().id()));
         Owner owner = null;
         if (!creation.to().isOpen()) {
             owner = StreamStore.owner(work, creation.to()).orElse(null);
@@ -57,14 +75,20 @@ public class Streams {
             if (owner.over() && !(onlyThere(creation) && !StreamStore.wasSwept(work, creation.to()))) {
                 return Optional.of(new Outcome.SessionOver());
             }
+            if (!isBuiltIn(creation.to()) && StreamStore.named(work, creation.to()) >= channelsPerSession) {
+                return Optional.of(new Outcome.TooMany(channelsPerSession));
+            }
         }
         return creation.fork() == null ? plain(work, creation, owner) : forked(work, creation, creation.fork(), owner);
     }
 
     /** Every session has them, without anybody making them; what is written into them is another matter. */
     private static boolean onlyThere(Creation creation) {
-        String name = creation.to().name();
-        return (name.equals("in") || name.equals("out")) && creation.initial().isEmpty() && creation.fork() == null;
+        return isBuiltIn(creation.to()) && creation.initial().isEmpty() && creation.fork() == null;
+    }
+
+    private static boolean isBuiltIn(StreamAddress stream) {
+        return stream.name().equals("in") || stream.name().equals("out");
     }
 
     private static Outcome compare(Creation wanted, Locked present) {
@@ -122,7 +146,11 @@ public class Streams {
     }
 
     private Optional<Outcome> forked(Work work, Creation creation, Fork fork, @Nullable Owner owner) {
-        Locked source = StreamStore.lock(work, fork.source()).orElse(null);
+        // The records before its end never change, so nobody who appends has to wait for the copy.
+        Locked source = (fork.source().isOpen()
+                        ? StreamStore.lock(work, fork.source())
+                        : StreamStore.keep(work, fork.source()))
+                .orElse(null);
         if (source == null || source.expired()) {
             return Optional.of(new Outcome.NoSource());
         }
@@ -174,7 +202,11 @@ public class Streams {
         }
         StreamStore.insertRecords(work, id.get(), begun, initial, now);
         StreamStore.measure(work, id.get());
-        StreamStore.countFork(work, from.id());
+        if (fork.source().isOpen()) {
+            // Channels are never deleted one by one, so nobody asks for their forks; and appends would wait for the
+            // count.
+            StreamStore.countFork(work, from.id());
+        }
         return Optional.of(made(work, id.get()));
     }
 

@@ -4,103 +4,46 @@ import static dev.turnkeep.platform.postgres.Await.await;
 
 import dev.turnkeep.session.channel.ChannelsConfig;
 import dev.turnkeep.session.store.Database.Work;
-import dev.turnkeep.session.store.Statement;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.util.ArrayList;
+import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes what nobody can read any more: trimmed records, expired and deleted streams. In small transactions, each of
- * which any node may make; what one leaves out, the next one finds.
+ * Removes what nobody can read any more: trimmed records, expired and deleted streams. In small transactions, one node at
+ * a time; what one leaves out, the next one finds.
  */
 @Singleton
 public class Sweeper {
     private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
     private static final int STREAMS = 100;
+    /** It has time, and whoever writes has none. */
+    private static final String BEGIN = "BEGIN; SET LOCAL lock_timeout = '1s'";
 
-    private static final String EXPIRED = """
-            SELECT s.id FROM streams s
-            WHERE s.deadline <= clock_timestamp() AND s.deleted_at IS NULL
-            ORDER BY s.deadline
-            LIMIT $1
-            """;
-
-    /** Records of streams that are deleted, or before the trim of those that live. */
-    private static final String DOOMED = """
-            WITH doomed AS (
-                (SELECT r.stream_id, r.seq
-                 FROM (SELECT s.id FROM streams s WHERE s.deleted_at IS NOT NULL) d
-                 JOIN stream_records r ON r.stream_id = d.id
-                 LIMIT $1)
-                UNION ALL
-                (SELECT r.stream_id, r.seq
-                 FROM (SELECT s.id, s.first_seq FROM streams s WHERE s.first_seq > s.swept_seq AND s.deleted_at IS NULL) t
-                 JOIN stream_records r ON r.stream_id = t.id AND r.seq < t.first_seq
-                 LIMIT $1)
-            ), gone AS (
-                DELETE FROM stream_records r USING doomed d WHERE r.stream_id = d.stream_id AND r.seq = d.seq
-                RETURNING r.stream_id, 8 + octet_length(r.body) + coalesce(octet_length(r.headers), 0) AS size
-            )
-            SELECT g.stream_id, count(*) AS records, sum(g.size)::bigint AS bytes FROM gone g GROUP BY g.stream_id
-            ORDER BY g.stream_id
-            """;
-
-    /** As everybody locks them. */
-    private static final String LOCK = """
-            SELECT s.id FROM streams s WHERE s.id = ANY ($1::bigint[]) ORDER BY s.id FOR NO KEY UPDATE
-            """;
-
-    private static final String LIGHTEN = """
-            UPDATE streams s SET byte_count = GREATEST(s.byte_count - w.bytes, 0)
-            FROM unnest($1::bigint[], $2::bigint[]) AS w (id, bytes)
-            WHERE s.id = w.id AND s.deleted_at IS NULL
-            """;
-
-    private static final String SWEPT = """
-            WITH swept AS (
-                SELECT t.id FROM streams t
-                WHERE t.first_seq > t.swept_seq AND t.deleted_at IS NULL
-                  AND NOT EXISTS (SELECT FROM stream_records r WHERE r.stream_id = t.id AND r.seq < t.first_seq)
-                ORDER BY t.id
-                LIMIT $1
-                FOR NO KEY UPDATE SKIP LOCKED
-            )
-            UPDATE streams s SET swept_seq = s.first_seq FROM swept WHERE s.id = swept.id
-            """;
-
-    private static final String PRODUCERS = """
-            DELETE FROM stream_producers p USING streams s WHERE s.id = p.stream_id AND s.deleted_at IS NOT NULL
-            """;
-
-    /** The newest deleted row of an address remembers how often it was used. */
-    private static final String ROWS = """
-            DELETE FROM streams s
-            WHERE s.id IN (
-                SELECT d.id FROM streams d
-                WHERE d.deleted_at IS NOT NULL
-                  AND NOT EXISTS (SELECT FROM stream_records r WHERE r.stream_id = d.id)
-                  AND (d.deleted_at < clock_timestamp() - $1::text::interval
-                       OR EXISTS (SELECT FROM streams n
-                                  WHERE n.session_id = d.session_id AND n.name = d.name AND n.org_id = d.org_id
-                                    AND n.environment = d.environment AND n.id > d.id))
-                LIMIT $2)
-            """;
+    /** In one transaction. */
+    private static final long BYTES = 64L * 1024 * 1024;
+    /** The smallest id. */
+    private static final long NOTHING = 0;
+    /** As long a writer waits for what it trimmed to be removed; what is left then, the next sweep finds. */
+    private static final Duration AT_ONCE = Duration.ofSeconds(5);
 
     private final ChannelPool pool;
     private final Tails tails;
     private final ChannelsConfig config;
     private final Vertx vertx;
-    private final AtomicBoolean sweeping = new AtomicBoolean();
+    private final ReentrantLock turn = new ReentrantLock();
     private long timer;
 
     Sweeper(ChannelPool pool, Tails tails, ChannelsConfig config, Vertx vertx) {
@@ -121,69 +64,133 @@ public class Sweeper {
     }
 
     private void sweepOnce() {
-        if (!sweeping.compareAndSet(false, true)) {
+        if (!turn.tryLock()) {
             return;
         }
         try {
-            sweep();
+            sweepAll();
         } catch (RuntimeException e) {
             LOG.atWarn().addKeyValue("failure", e.getClass().getName()).log("channels could not be swept");
         } finally {
-            sweeping.set(false);
+            turn.unlock();
         }
     }
 
-    /** Until nothing is left. */
+    /** Until nothing is left, or another node is at it. */
     public void sweep() {
+        turn.lock();
+        try {
+            sweepAll();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private void sweepAll() {
+        boolean alone = expired() && trimmed();
+        while (alone) {
+            // Every round empties some of them, or is done with all that it found.
+            alone = alone(work -> {
+                        Long[] deleted = SweepStore.deleted(work, STREAMS);
+                        SweepStore.empty(work, deleted, config.sweepRecords(), BYTES);
+                        return deleted.length > 0;
+                    })
+                    .orElse(false);
+        }
         boolean more = true;
         while (more) {
-            more = expired() == STREAMS;
+            more = alone(work -> SweepStore.forget(work, config.remembered(), config.sweepRecords()))
+                            .orElse(0)
+                    == config.sweepRecords();
         }
-        more = true;
-        while (more) {
-            more = records() >= config.sweepRecords();
-        }
-        int unused = transaction(work -> {
-            work.rows(Statement.of(SWEPT, STREAMS));
-            work.rows(Statement.of(PRODUCERS));
-            work.rows(Statement.of(ROWS, config.remembered().toString(), config.sweepRecords()));
-            return 0;
-        });
     }
 
-    private int expired() {
-        List<Row> rows = transaction(work -> work.rows(Statement.of(EXPIRED, STREAMS)));
-        for (Row row : rows) {
-            StreamRemoval.Removed removed = transaction(work -> StreamRemoval.remove(work, row.getLong("id"), true));
+    /** Each by itself: one that somebody holds keeps no other. False when another node is at it. */
+    private boolean expired() {
+        OffsetDateTime deadline = null;
+        long id = NOTHING;
+        int found = STREAMS;
+        while (found == STREAMS) {
+            OffsetDateTime from = deadline;
+            long after = id;
+            Optional<List<Row>> rows = alone(work -> SweepStore.expired(work, STREAMS, from, after));
+            if (rows.isEmpty()) {
+                return false;
+            }
+            found = rows.get().size();
+            for (Row row : rows.get()) {
+                id = row.getLong("id");
+                deadline = row.getOffsetDateTime("deadline");
+                remove(id);
+            }
+        }
+        return true;
+    }
+
+    private void remove(long id) {
+        unlessHeld(() -> {
+            StreamRemoval.Removed removed = transaction(work -> StreamRemoval.remove(work, id, true));
             removed.ids().forEach(tails::deleted);
-        }
-        return rows.size();
+        });
     }
 
-    private long records() {
-        return transaction(work -> {
-            List<Row> gone = work.rows(Statement.of(DOOMED, config.sweepRecords()));
-            List<Long> ids = new ArrayList<>();
-            List<Long> bytes = new ArrayList<>();
-            long count = 0;
-            for (Row row : gone) {
-                ids.add(row.getLong("stream_id"));
-                bytes.add(row.getLong("bytes"));
-                count += row.getLong("records");
+    private boolean trimmed() {
+        long after = NOTHING;
+        Long[] ids = {after};
+        while (ids.length > 0) {
+            long seen = after;
+            Optional<Long[]> next = alone(work -> SweepStore.trimmed(work, STREAMS, seen));
+            if (next.isEmpty()) {
+                return false;
             }
-            if (!ids.isEmpty()) {
-                work.rows(Statement.of(LOCK, (Object) ids.toArray(Long[]::new)));
-                work.rows(Statement.of(LIGHTEN, ids.toArray(Long[]::new), bytes.toArray(Long[]::new)));
+            ids = next.get();
+            for (long id : ids) {
+                after = id;
+                unlessHeld(() -> {
+                    boolean more = true;
+                    while (more) {
+                        more = trim(id);
+                    }
+                });
             }
-            return count;
+        }
+        return true;
+    }
+
+    /** Makes room in a stream that was just trimmed, for as long as a writer may wait. */
+    public void makeRoom(long stream) {
+        long end = System.nanoTime() + AT_ONCE.toNanos();
+        unlessHeld(() -> {
+            boolean more = true;
+            while (more && System.nanoTime() - end < 0) {
+                more = trim(stream);
+            }
         });
+    }
+
+    private boolean trim(long id) {
+        return transaction(work -> SweepStore.trim(work, id, config.sweepRecords(), BYTES));
+    }
+
+    /** What Postgres refuses now, because somebody holds it, is left to the next sweep. */
+    private static void unlessHeld(Runnable step) {
+        try {
+            step.run();
+        } catch (PgException e) {
+            LOG.atInfo().addKeyValue("sqlstate", e.getSqlState()).log("a channel could not be swept this time");
+        }
+    }
+
+    /** Empty when another node is sweeping. */
+    private <T> Optional<T> alone(Function<Work, T> work) {
+        return transaction(both -> SweepStore.alone(both) ? Optional.of(work.apply(both)) : Optional.empty());
     }
 
     private <T> T transaction(Function<Work, T> work) {
         SqlConnection connection = await(pool.pool().getConnection());
         boolean done = false;
         try {
-            await(connection.query("BEGIN").execute());
+            await(connection.query(BEGIN).execute());
             T result = work.apply(statement ->
                     await(connection.preparedQuery(statement.sql()).execute(statement.parameters())).stream()
                             .toList());

@@ -1,5 +1,7 @@
 package dev.turnkeep.session.channel.log;
 
+import io.vertx.core.buffer.Buffer;
+import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -7,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +19,11 @@ import org.jspecify.annotations.Nullable;
  * <p>State: guarded by this; readers are woken outside of it.
  */
 public final class Tail {
+    /** The most of one look: a reader's queue never holds much more. */
+    private static final int PAGE = 64 * 1024;
+    /** What a record costs besides its bytes, about. */
+    private static final int OVERHEAD = 128;
+
     private final long id;
     private final long ringBytes;
     private final Set<Waiter> waiters = new LinkedHashSet<>();
@@ -31,6 +39,15 @@ public final class Tail {
     private boolean known;
     private boolean gone;
     private boolean fetching;
+    /** Of this node's newest commit: its first seq, and when it was committed. */
+    private long committedFrom = Long.MAX_VALUE;
+
+    private long committedAt;
+    /** The newest that was made for many readers, and of which page; kept by those who still send it. */
+    private WeakReference<Buffer> shared = new WeakReference<>(null);
+
+    private long sharedFrom;
+    private long sharedNext;
 
     Tail(long id, long ringBytes) {
         this.id = id;
@@ -45,8 +62,12 @@ public final class Tail {
 
     /** What a reader finds at its place. */
     public sealed interface Look {
-        /** Records, or none when the reader is at the end. */
-        record New(Page page) implements Look {}
+        /**
+         * Records, or none when the reader is at the end.
+         *
+         * @param committed when they were committed, by {@link System#nanoTime}; null when another node did
+         */
+        record New(Page page, @Nullable Long committed) implements Look {}
 
         /** Memory does not reach back so far, or nothing is known yet: Postgres has to be asked. */
         record Behind() implements Look {}
@@ -79,23 +100,37 @@ public final class Tail {
         // Most readers stand at the same place and are woken for the same news.
         Page page = given;
         if (page == null || page.from() != seq) {
-            page = new Page(seq, newer(seq), Math.max(seq, end.next()), end);
+            page = newer(seq);
             given = page;
         }
-        return new Look.New(page);
+        return new Look.New(page, seq >= committedFrom ? committedAt : null);
     }
 
-    private List<LogRecord> newer(long seq) {
+    /** Not more than a reader's queue is to hold; the next look gives the rest. */
+    private Page newer(long seq) {
         List<LogRecord> records = new ArrayList<>();
         Iterator<LogRecord> newest = ring.descendingIterator();
         for (LogRecord record = next(newest); record != null && record.seq() >= seq; record = next(newest)) {
             records.add(record);
         }
-        return records.reversed();
+        return new Page(seq, records.reversed(), Math.max(seq, end.next()), end).upTo(PAGE);
     }
 
     private static @Nullable LogRecord next(Iterator<LogRecord> records) {
         return records.hasNext() ? records.next() : null;
+    }
+
+    /** What all readers at one place are sent, made once while any of them still needs it. Nobody writes to it. */
+    public synchronized Buffer shared(Page page, Supplier<Buffer> make) {
+        Buffer present = shared.get();
+        if (present != null && sharedFrom == page.from() && sharedNext == page.next()) {
+            return present;
+        }
+        Buffer made = make.get();
+        shared = new WeakReference<>(made);
+        sharedFrom = page.from();
+        sharedNext = page.next();
+        return made;
     }
 
     /** A reader asked Postgres itself and found this. */
@@ -105,14 +140,25 @@ public final class Tail {
         }
     }
 
-    /** What a commit, or a look into Postgres, has shown: the records just before the end, without a hole, or none. */
+    /** This node has committed them just now. */
+    void committed(StreamEnd to, List<LogRecord> newest) {
+        move(to, newest, true);
+    }
+
+    /** What a look into Postgres has shown: the records just before the end, without a hole, or none. */
     void advance(StreamEnd to, List<LogRecord> newest) {
+        move(to, newest, false);
+    }
+
+    private void move(StreamEnd to, List<LogRecord> newest, boolean own) {
         List<Waiter> woken;
         synchronized (this) {
             boolean news = !known || to.next() > end.next() || (to.closed() && !end.closed());
             if (!news) {
                 return;
             }
+            committedFrom = own && !newest.isEmpty() ? newest.getFirst().seq() : Long.MAX_VALUE;
+            committedAt = System.nanoTime();
             extend(to, newest);
             known = true;
             woken = List.copyOf(waiters);
@@ -130,16 +176,29 @@ public final class Tail {
         for (LogRecord record : newest) {
             if (ring.isEmpty() || record.seq() > ring.getLast().seq()) {
                 ring.addLast(record);
-                held += record.size();
+                held += record.size() + OVERHEAD;
             }
         }
         given = null;
         end = new StreamEnd(to.id(), to.incarnation(), Math.max(to.next(), mine), to.closed() || end.closed());
         while (held > ringBytes || ring.size() > Append.RECORDS) {
             LogRecord oldest = ring.removeFirst();
-            held -= oldest.size();
+            held -= oldest.size() + OVERHEAD;
             ringStart = oldest.seq() + 1;
         }
+    }
+
+    /** What it costs, in bytes. */
+    synchronized long held() {
+        return held;
+    }
+
+    /** Lets go of its records, not of where the end is. */
+    synchronized void empty() {
+        ring.clear();
+        held = 0;
+        given = null;
+        ringStart = end.next();
     }
 
     /** The stream can no longer be read. */

@@ -37,12 +37,18 @@ public class Tails {
     private final ChannelsConfig config;
     private final Vertx vertx;
     private final AtomicBoolean polling = new AtomicBoolean();
+    private final RingBudget rings;
+    private final LogMetrics metrics;
     private long timer;
 
-    Tails(LogReader reader, ChannelsConfig config, Vertx vertx) {
+    Tails(LogReader reader, ChannelsConfig config, Vertx vertx, LogMetrics metrics) {
         this.reader = reader;
         this.config = config;
         this.vertx = vertx;
+        this.metrics = metrics;
+        this.rings = new RingBudget(config.tailsSize().asLongValue());
+        metrics.watch("turnkeep_channels_tails", tails, Map::size);
+        metrics.watch("turnkeep_channels_tails_bytes", rings, RingBudget::used);
     }
 
     /** From now on the waiter misses nothing. What it read before may be old: {@link Tail#from} says what is new. */
@@ -53,28 +59,39 @@ public class Tails {
             return tail;
         });
         // Whoever is first asks once more, now that nothing is missed: what the reader saw may have moved on.
-        fetch(joined, new StreamEnd(stream.id(), stream.incarnation(), stream.next(), stream.closed()));
+        fetch(joined, new StreamEnd(stream.id(), stream.incarnation(), stream.next(), stream.closed()), "reader");
         return joined;
     }
 
     public void leave(Tail tail, Waiter waiter) {
-        tails.computeIfPresent(tail.id(), (_, present) -> present.leave(waiter) ? null : present);
+        tails.computeIfPresent(tail.id(), (_, present) -> {
+            boolean last = present.leave(waiter);
+            if (last) {
+                rings.forget(present);
+            }
+            return last ? null : present;
+        });
     }
 
     void committed(List<Change> changes) {
         for (Change change : changes) {
             Tail tail = tails.get(change.end().id());
             if (tail != null) {
-                tail.advance(change.end(), change.written());
+                tail.committed(change.end(), change.written());
+                rings.grown(tail);
             }
         }
     }
 
     /** Another node says so; it need not be true. */
     void hinted(StreamEnd end) {
+        heard(end, "hint");
+    }
+
+    private void heard(StreamEnd end, String by) {
         Tail tail = tails.get(end.id());
         if (tail != null) {
-            fetch(tail, end);
+            fetch(tail, end, by);
         }
     }
 
@@ -86,11 +103,12 @@ public class Tails {
         }
     }
 
-    private void fetch(Tail tail, StreamEnd hint) {
+    private void fetch(Tail tail, StreamEnd hint, String by) {
         Optional<Long> from = tail.startFetching(hint);
         if (from.isEmpty()) {
             return;
         }
+        metrics.told(by);
         reader.page(tail.id(), from.get()).onComplete(answer -> {
             tail.stopFetching();
             if (answer.failed()) {
@@ -104,13 +122,20 @@ public class Tails {
         });
     }
 
+    /** A reader asked Postgres itself and found this. */
+    public void saw(Tail tail, Page page) {
+        tail.saw(page);
+        rings.grown(tail);
+    }
+
     /** A page that does not reach the end tells where the end is; readers fetch what lies between themselves. */
-    private static void learn(Tail tail, Found found) {
+    private void learn(Tail tail, Found found) {
         if (found.view().hidden()) {
             tail.vanish();
         } else {
             tail.advance(
                     found.view().end(), found.page().atTail() ? found.page().records() : List.of());
+            rings.grown(tail);
         }
     }
 
@@ -144,7 +169,7 @@ public class Tails {
                     Set<Long> missing = new HashSet<>(asked);
                     for (StreamEnd end : ends) {
                         missing.remove(end.id());
-                        hinted(end);
+                        heard(end, "poll");
                     }
                     missing.forEach(this::deleted);
                 });
