@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run up down sample check test e2e channelfaults bench reapbench channelbench faults listbench smoke test-ops reference native figures prices build fmt doctor clean FORCE
+.PHONY: help run up down sample check test e2e channelfaults bench reapbench channelbench replbench faults listbench smoke test-ops reference native figures prices build fmt doctor clean FORCE
 
 MVN ?= mvn
 export MVN
@@ -80,6 +80,10 @@ channelbench: ## measure channels beside their protocol's reference server; writ
 	@npm ci --prefix benchmarks/reference-server --prefer-offline --ignore-scripts --no-audit --no-fund --silent
 	@$(WITH_JDK) local-stack/bin/build $(SERVICES) benchmarks && "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED \
 		-cp "benchmarks/target/classes:$$(cat benchmarks/target/benchmarks.classpath)" dev.turnkeep.benchmarks.Channels $${ROUNDS:-5} $${READERS:-10000}
+
+replbench: ## measure the replication into ClickHouse beside its limits; writes benchmarks/results/replication.json
+	@$(WITH_JDK) local-stack/bin/build $(SERVICES) benchmarks && "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED \
+		-cp "benchmarks/target/classes:$$(cat benchmarks/target/benchmarks.classpath)" dev.turnkeep.benchmarks.Replicating
 
 faults: ## strike the replication in full (half an hour): 50 kills, outages of two minutes, a backlog of a million
 	@$(WITH_JDK) FAULTS=full $(MVN) -B -ntp -q -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false \

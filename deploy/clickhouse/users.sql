@@ -7,6 +7,7 @@ GRANT CREATE DATABASE, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, ALTER T
 GRANT SELECT ON system.tables TO turnkeep_replication;
 GRANT SELECT ON system.columns TO turnkeep_replication;
 GRANT SELECT ON system.mutations TO turnkeep_replication;
+GRANT SELECT ON system.processes TO turnkeep_replication;
 -- The views read with the rights of their definer, so that their readers need none on the tables.
 GRANT SET DEFINER ON turnkeep_replication TO turnkeep_replication;
 
@@ -21,3 +22,4 @@ CREATE USER IF NOT EXISTS turnkeep_reader IDENTIFIED WITH sha256_password BY {re
 GRANT SELECT ON turnkeep.sessions TO turnkeep_reader;
 GRANT SELECT ON turnkeep.turns TO turnkeep_reader;
 GRANT SELECT ON turnkeep.session_events TO turnkeep_reader;
+-- What was said is private: with turnkeep.replication.tables.nodes, grant turnkeep.nodes to whom it concerns.

@@ -44,6 +44,11 @@ final class Machine {
         return file.find() ? file.group(1) : "unknown";
     }
 
+    /** The most memory that a process ever had, in KiB, as the kernel counts it. */
+    static long peakResident(long pid) throws IOException {
+        return Long.parseLong(field("/proc/" + pid + "/status", "VmHWM").replaceAll("[^0-9]", ""));
+    }
+
     private static String field(String file, String name) throws IOException {
         return Files.readAllLines(Path.of(file)).stream()
                 .filter(line -> line.startsWith(name))

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.turnkeep.localstack.run.Service;
 import dev.turnkeep.localstack.run.ServiceProcess;
 import java.io.IOException;
 import java.net.URI;
@@ -51,7 +52,7 @@ public final class Reaping {
         result.set("hardware", Machine.hardware(JSON));
         System.out.println("starting engines and services");
         try (Testbed testbed = Testbed.start(checkout, folder);
-                ServiceProcess reaper = testbed.reaper(checkout, folder, onDemandOnly())) {
+                ServiceProcess reaper = testbed.instance(Service.REAPER, checkout, folder, onDemandOnly())) {
             result.set("versions", Machine.versions(JSON, testbed.query("SHOW server_version")));
             var rounds = result.putArray("rounds");
             for (int round = 1; round <= ROUNDS; round++) {
@@ -59,7 +60,7 @@ public final class Reaping {
                 rounds.add(measured);
                 System.out.println("round " + round + ": " + measured);
             }
-            result.put("heap_limit", "128m").put("peak_resident_kib", peakResident(reaper));
+            result.put("heap_limit", "128m").put("peak_resident_kib", Machine.peakResident(reaper.pid()));
             var report = call(reaper, "GET", "/invariants");
             result.put("invariants_hold", report.path("holds").asBoolean());
         }
@@ -143,14 +144,5 @@ public final class Reaping {
         try (HttpClient client = HttpClient.newHttpClient()) {
             return JSON.readTree(client.send(request, BodyHandlers.ofString()).body());
         }
-    }
-
-    private static long peakResident(ServiceProcess process) throws IOException {
-        return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
-                .filter(line -> line.startsWith("VmHWM:"))
-                .map(line -> line.replaceAll("[^0-9]", ""))
-                .mapToLong(Long::parseLong)
-                .findFirst()
-                .orElseThrow();
     }
 }

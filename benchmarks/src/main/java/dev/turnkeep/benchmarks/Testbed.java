@@ -87,11 +87,6 @@ final class Testbed implements AutoCloseable {
         return variables;
     }
 
-    /** An instance of the reaper with settings of its own; whoever starts it closes it. */
-    ServiceProcess reaper(Path checkout, Path folder, Map<String, String> settings) {
-        return instance(Service.REAPER, checkout, folder, settings);
-    }
-
     /** One more service, started, with settings of its own; whoever starts it closes it. */
     ServiceProcess instance(Service service, Path checkout, Path folder, Map<String, String> settings) {
         Service placed = service.on(Ports.free(), Ports.free());

@@ -343,6 +343,25 @@ class JobsIT {
     }
 
     @Test
+    void whereNoStreamWasEverStartedTheReportSaysThatNothingWasCompared() {
+        // Given
+        space.open("first", space.now);
+        Moving clock = new Moving(space.now);
+        Reaper reaper = space.reaper(clock, PausePoint.NONE);
+
+        // When
+        Report without = reaper.check.check(0);
+        space.execute("INSERT INTO replication_state (stream, system_identifier, restoring, watermark, updated_at) VALUES "
+                + "('events', 'x', false, pg_snapshot_xmax(pg_current_snapshot()), now())");
+        Report with = reaper.check.check(0);
+
+        // Then
+        assertThat(without.holds()).as(without.json().encode()).isTrue();
+        assertThat(without.json().encode()).contains("no replication stream was ever started");
+        assertThat(with.json().encode()).doesNotContain("no replication stream was ever started");
+    }
+
+    @Test
     void anEventThatAStreamHasNotStoredInTimeIsFound() {
         // Given: one stream has stored everything, and the other nothing of the second session
         space.open("first", space.now);

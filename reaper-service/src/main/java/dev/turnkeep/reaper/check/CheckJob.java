@@ -196,5 +196,8 @@ public final class CheckJob implements Job {
     private void unpublished(Report report, Instant now) {
         store.unpublished(now.minus(config.check().publishedWithin()))
                 .forEach(event -> report.violated(Invariant.PUBLISHED, event));
+        if (!store.replicated()) {
+            report.noted(Invariant.PUBLISHED, "no replication stream was ever started: there is nothing to compare with");
+        }
     }
 }

@@ -165,6 +165,11 @@ final class CheckStore {
                 .toList();
     }
 
+    /** Whether there is, or was, a stream that stores events. */
+    boolean replicated() {
+        return !postgres.rows("SELECT 1 FROM replication_state LIMIT 1").isEmpty();
+    }
+
     List<SessionId> open(SessionId after, int limit) {
         return postgres.rows(OPEN, after.value(), limit).stream()
                 .map(row -> new SessionId(row.getUUID("id")))

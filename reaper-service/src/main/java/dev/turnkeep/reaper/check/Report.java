@@ -23,6 +23,7 @@ public final class Report {
         private long violations;
         private final List<String> examples = new ArrayList<>();
         private String unknown = "";
+        private String note = "";
     }
 
     Report(Instant at) {
@@ -47,6 +48,11 @@ public final class Report {
     /** It could not be found out, which is not the same as that it holds. */
     void unknown(Invariant invariant, String reason) {
         of(invariant).unknown = reason;
+    }
+
+    /** It holds, and whoever reads that should know why. */
+    void noted(Invariant invariant, String note) {
+        of(invariant).note = note;
     }
 
     void vetoed(String veto) {
@@ -87,6 +93,9 @@ public final class Report {
             }
             if (!finding.unknown.isEmpty()) {
                 json.put("unknown", finding.unknown);
+            }
+            if (!finding.note.isEmpty()) {
+                json.put("note", finding.note);
             }
             invariants.add(json);
         });

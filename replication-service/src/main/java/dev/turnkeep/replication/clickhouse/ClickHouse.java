@@ -22,7 +22,7 @@ public final class ClickHouse implements AutoCloseable {
 
     public ClickHouse(ClickHouseConfig config) {
         database = config.database();
-        client = new Client.Builder()
+        Client.Builder builder = new Client.Builder()
                 .addEndpoint(config.url())
                 .setUsername(config.user())
                 .setPassword(config.password().orElse(""))
@@ -36,8 +36,10 @@ public final class ClickHouse implements AutoCloseable {
                 .serverSetting("async_insert", "0")
                 // A backlog's batch may touch many months, and each is a partition.
                 .serverSetting("max_partitions_per_insert_block", "0")
-                .setClientName("turnkeep-replication")
-                .build();
+                .setClientName("turnkeep-replication");
+        // One replica's word would be lost with it.
+        if (config.replicated()) builder.serverSetting("insert_quorum", "auto");
+        client = builder.build();
     }
 
     public String database() {

@@ -27,7 +27,9 @@ record SchemaFile(String name, String text) {
             "0005_snapshot_progress.sql",
             "0006_timelines.sql",
             "0007_cost_and_facts.sql",
-            "0009_erased_sessions.sql");
+            "0008_nodes.sql",
+            "0009_erased_sessions.sql",
+            "0010_positions.sql");
 
     static List<SchemaFile> all() {
         return NAMES.stream().map(SchemaFile::read).toList();

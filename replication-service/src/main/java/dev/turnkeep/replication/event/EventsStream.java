@@ -81,7 +81,7 @@ public class EventsStream {
         // No age: an event goes as soon as nothing more is to be read with it.
         BatchLimits limits =
                 new BatchLimits(config.batchRows(), stream.inFlight().asLongValue() / 4, Duration.ZERO);
-        StreamSpec spec = new StreamSpec(NAME, config.slot(), EventRows.PUBLICATION, limits);
+        StreamSpec spec = new StreamSpec(NAME, config.slot(), List.of(EventRows.PUBLICATION), limits);
         return new Pipeline(server, spec, stream, sink, new StreamMetrics(registry, NAME, clock), clock);
     }
 

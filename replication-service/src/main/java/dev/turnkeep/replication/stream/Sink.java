@@ -1,5 +1,6 @@
 package dev.turnkeep.replication.stream;
 
+import dev.turnkeep.replication.pgoutput.Lsn;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -27,6 +28,22 @@ public interface Sink {
      * whole or cut otherwise, harmless.
      */
     CompletionStage<Void> write(Batch batch);
+
+    /**
+     * Up to where it is certain that what is stored stays: a sink that keeps its own record of positions says how far that is. What
+     * it answers may be confirmed to the server. Asked again and again by the reader, so it returns at once.
+     *
+     * @param stored everything before it has completed
+     * @throws IllegalStateException when the sink has lost what it had: the stream starts over
+     */
+    default Lsn recorded(Lsn stored) {
+        return stored;
+    }
+
+    /** The same at an orderly end: takes the time to record what is stored. */
+    default Lsn record(Lsn stored) {
+        return recorded(stored);
+    }
 
     /** Leadership is over: lets go of everything that {@link #begin} took. Batches that have not completed never will. */
     void end();

@@ -43,10 +43,12 @@ final class Slots {
                 Connection tables = server.tables("turnkeep-state-" + spec.name(), PATIENCE)) {
             requireReplication(login);
             warnOfUnboundedLog(login);
-            spec.publication().check(login);
-            Visibility.fault(tables, spec.publication().replicated()).ifPresent(fault -> {
-                throw new StoppedException(fault);
-            });
+            for (Publication publication : spec.publications()) {
+                publication.check(login);
+                Visibility.fault(tables, publication.replicated()).ifPresent(fault -> {
+                    throw new StoppedException(fault);
+                });
+            }
             Identity identity = identity(login);
             StreamState state = new StreamState(tables, spec.name());
             // The slot first: a leader that is just going may still tell it what it has written down before.

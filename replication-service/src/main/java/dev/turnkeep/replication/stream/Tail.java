@@ -94,7 +94,7 @@ final class Tail {
             LockSupport.parkNanos(this, IDLE);
         }
         ledger.confirmedBeats().forEach(beats::confirmed);
-        Lsn confirmed = ledger.confirmed();
+        Lsn confirmed = sink.record(ledger.confirmed());
         writing.write(confirmed);
         wal.confirm(confirmed);
         wal.report();
@@ -151,7 +151,7 @@ final class Tail {
     }
 
     private void report() throws SQLException {
-        Lsn confirmed = positions.confirmable(ledger.confirmed());
+        Lsn confirmed = positions.confirmable(sink.recorded(ledger.confirmed()));
         wal.confirm(confirmed);
         metrics.confirmed(confirmed);
         long since = System.nanoTime() - reportedAt;

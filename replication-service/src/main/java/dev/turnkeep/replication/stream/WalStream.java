@@ -46,7 +46,7 @@ final class WalStream implements AutoCloseable {
                     .logical()
                     .withSlotName(spec.slot())
                     .withSlotOption("proto_version", 2)
-                    .withSlotOption("publication_names", spec.publication().name())
+                    .withSlotOption("publication_names", spec.publicationNames())
                     .withSlotOption("binary", true)
                     // Positions are confirmed by the ledger alone.
                     .withAutomaticFlush(false)

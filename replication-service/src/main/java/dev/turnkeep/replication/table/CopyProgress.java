@@ -3,20 +3,19 @@ package dev.turnkeep.replication.table;
 import com.clickhouse.client.api.query.GenericRecord;
 import dev.turnkeep.replication.clickhouse.ClickHouse;
 import java.util.List;
-import java.util.UUID;
 
 /**
  * How far the copy of one table has come.
  *
- * @param cursor the greatest primary key that is copied
+ * @param cursor the greatest primary key that is copied: its columns in Postgres' binary form, as hex with dots between them;
+ *     empty at first
  */
-record CopyProgress(UUID cursor, long rows, boolean finished, long step) {
-    /** Below every key there is. */
-    static final CopyProgress NONE = new CopyProgress(new UUID(0, 0), 0, false, 0);
+record CopyProgress(String cursor, long rows, boolean finished, long step) {
+    static final CopyProgress NONE = new CopyProgress("", 0, false, 0);
 
     private static final String TABLE = "snapshot_progress";
 
-    CopyProgress moved(UUID to, int more) {
+    CopyProgress moved(String to, int more) {
         return new CopyProgress(to, rows + more, false, step + 1);
     }
 
@@ -32,7 +31,8 @@ record CopyProgress(UUID cursor, long rows, boolean finished, long step) {
         if (found.isEmpty()) return NONE;
         GenericRecord row = found.getFirst();
         return new CopyProgress(
-                UUID.fromString(row.getString("cursor")),
+                // Versions before this one wrote the one uuid that keys were then.
+                row.getString("cursor").replace("-", ""),
                 row.getLong("copied"),
                 row.getInteger("done") == 1,
                 row.getLong("steps"));

@@ -61,6 +61,35 @@ final class Generations {
                 .formatted(clickHouse.qualified(table), clickHouse.qualified(shadow(table))));
     }
 
+    boolean exists(String table) {
+        return !clickHouse
+                .rows("SELECT 1 FROM system.tables WHERE database = '%s' AND name = '%s'"
+                        .formatted(clickHouse.database(), table))
+                .isEmpty();
+    }
+
+    /** Whether a statement that exchanges tables of this database is being executed. */
+    boolean exchanging() {
+        return !clickHouse
+                .rows("SELECT 1 FROM system.processes WHERE query LIKE 'EXCHANGE TABLES %%%s%%'"
+                        .formatted(clickHouse.database().replace("\\", "\\\\").replace("'", "\\'")))
+                .isEmpty();
+    }
+
+    /** Drops what is left of another generation beside a table that is of this one; nothing else. */
+    void dropLeftover(String table, String generation) {
+        if (of(table).equals(generation) && !of(shadow(table)).equals(generation)) dropShadow(table);
+    }
+
+    /** A table that is not kept any more: nothing of it stays, and it is of no generation. */
+    void empty(String table) {
+        dropShadow(table);
+        if (of(table).isEmpty()) return;
+        makeShadow(table, "");
+        exchange(table);
+        dropShadow(table);
+    }
+
     void dropShadow(String table) {
         clickHouse.execute("DROP TABLE IF EXISTS " + clickHouse.qualified(shadow(table)) + " SYNC");
     }

@@ -2,6 +2,7 @@ package dev.turnkeep.replication.table;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 
 /** A value of a key in SQL, for statements that take no parameters. */
 final class Literal {
@@ -20,8 +21,8 @@ final class Literal {
             // Exact: an interval counts microseconds.
             case TIMESTAMPTZ ->
                 "timestamptz '2000-01-01 00:00:00+00' + interval '%d microseconds'".formatted(bytes.getLong());
+            case BYTEA -> "'\\x" + hex(bytes) + "'::bytea";
             case BOOL,
-                    BYTEA,
                     JSON,
                     JSONB,
                     FLOAT4,
@@ -34,6 +35,12 @@ final class Literal {
                     NUMERIC,
                     XID8 -> throw new IllegalArgumentException("not a type of keys: " + type);
         };
+    }
+
+    /** The bytes of a buffer, from its position on. */
+    static String hex(ByteBuffer value) {
+        int from = value.arrayOffset() + value.position();
+        return HexFormat.of().formatHex(value.array(), from, from + value.remaining());
     }
 
     static String quoted(String text) {

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -27,20 +28,28 @@ final class Restore {
     private final List<TableCopy> copies;
     private final List<Lane> lanes;
     private final Generations generations;
+    private final Exchange exchange;
+    private final Consumer<String> handOver;
     private final PostgresLink postgres;
     private final Retry retry;
     private final Duration poll;
     private final Thread thread;
     private volatile @Nullable String stopped;
     private volatile boolean complete;
+    private volatile boolean astray;
 
-    /** @param lanes of the tables that are still to be exchanged; they write into the shadows */
+    /**
+     * @param lanes of the tables that are still to be exchanged; they write into the shadows
+     * @param handOver gives a table's successor what Postgres has forgotten
+     */
     Restore(
             SlotStart slot,
             String generation,
             List<TableCopy> copies,
             List<Lane> lanes,
             Generations generations,
+            Exchange exchange,
+            Consumer<String> handOver,
             PostgresLink postgres,
             Retry retry,
             Duration poll) {
@@ -49,6 +58,8 @@ final class Restore {
         this.copies = copies;
         this.lanes = lanes;
         this.generations = generations;
+        this.exchange = exchange;
+        this.handOver = handOver;
         this.postgres = postgres;
         this.retry = retry;
         this.poll = poll;
@@ -65,6 +76,11 @@ final class Restore {
 
     boolean complete() {
         return complete;
+    }
+
+    /** What was acknowledged meanwhile is not in the tables: only beginning anew helps. */
+    boolean astray() {
+        return astray;
     }
 
     /** What an operator has to do before it can go on. */
@@ -98,6 +114,11 @@ final class Restore {
             complete = true;
             LOG.infof("restored: generation=%s", generation);
             return true;
+        } catch (Exchange.Astray e) {
+            stopped = e.getMessage();
+            astray = true;
+            LOG.errorf("restore stopped: %s", e.getMessage());
+            return false;
         } catch (StoppedException e) {
             stopped = e.getMessage();
             LOG.errorf("restore stopped: %s", e.getMessage());
@@ -136,11 +157,11 @@ final class Restore {
     private void exchange() throws InterruptedException {
         for (Lane lane : lanes) {
             String table = lane.table().target();
+            if (!lane.table().deletes()) retry.untilItWorks(() -> handedOver(table));
             lane.pause();
             String target = Generations.shadow(table);
             try {
-                // Asked again after a failure: an exchange that was not answered may have been made.
-                retry.untilItWorks(() -> exchanged(table));
+                exchange.make(table);
                 target = table;
             } finally {
                 lane.resume(target);
@@ -149,9 +170,9 @@ final class Restore {
         }
     }
 
-    private boolean exchanged(String table) {
+    private boolean handedOver(String table) {
         try {
-            if (!generations.of(table).equals(generation)) generations.exchange(table);
+            handOver.accept(table);
             return true;
         } catch (ClickHouseAway e) {
             throw new Retry.Again(String.valueOf(e.getMessage()), e);
@@ -160,7 +181,7 @@ final class Restore {
 
     private boolean dropped(String table) {
         try {
-            generations.dropShadow(table);
+            generations.dropLeftover(table, generation);
             return true;
         } catch (ClickHouseAway e) {
             throw new Retry.Again(String.valueOf(e.getMessage()), e);

@@ -26,14 +26,9 @@ record RowDocument(List<PublishedColumn> columns, TableRow row) {
                     .put("name", column.name())
                     .put("type", column.typeOid())
                     .put("key", column.key());
-            if (row.cells().get(i) instanceof Cell.Present(ByteBuffer bytes)) node.put("hex", hex(bytes));
+            if (row.cells().get(i) instanceof Cell.Present(ByteBuffer bytes)) node.put("hex", Literal.hex(bytes));
         }
         return document.toString();
-    }
-
-    private static String hex(ByteBuffer bytes) {
-        return HexFormat.of()
-                .formatHex(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.arrayOffset() + bytes.limit());
     }
 
     static RowDocument parse(String json, Version version, boolean deleted) throws JsonProcessingException {

@@ -7,6 +7,7 @@ import dev.turnkeep.replication.stream.Version;
 import dev.turnkeep.replication.stream.Visibility;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -30,6 +31,7 @@ final class TableCopy {
     private final TableWriter writer;
     private final Retry retry;
     private final int rangeRows;
+    private final long rangeBytes;
 
     TableCopy(
             TableDefinition table,
@@ -40,7 +42,8 @@ final class TableCopy {
             ClickHouse clickHouse,
             TableWriter writer,
             Retry retry,
-            int rangeRows) {
+            int rangeRows,
+            long rangeBytes) {
         this.table = table;
         this.columns = columns;
         this.generation = generation;
@@ -50,6 +53,7 @@ final class TableCopy {
         this.writer = writer;
         this.retry = retry;
         this.rangeRows = rangeRows;
+        this.rangeBytes = rangeBytes;
     }
 
     /**
@@ -61,10 +65,11 @@ final class TableCopy {
         CopyProgress progress = patiently(() -> CopyProgress.load(clickHouse, generation, table.source()));
         while (!progress.finished()) {
             CopyProgress from = progress;
-            List<TableRow> rows = retry.untilItWorks(() -> range(from));
+            Range range = retry.untilItWorks(() -> range(from));
+            List<TableRow> rows = range.rows();
             writer.write(rows);
-            CopyProgress to = rows.isEmpty() ? from : from.moved(key(rows.getLast()), rows.size());
-            CopyProgress next = rows.size() < rangeRows ? to.complete() : to;
+            CopyProgress to = rows.isEmpty() ? from : from.moved(cursor(rows.getLast()), rows.size());
+            CopyProgress next = range.last() ? to.complete() : to;
             if (next.finished() && next.rows() == 0) refuseBlindness();
             patiently(() -> {
                 next.save(clickHouse, generation, table.source());
@@ -85,30 +90,61 @@ final class TableCopy {
         });
     }
 
-    private List<TableRow> range(CopyProgress from) {
-        String query = "SELECT %s FROM %s WHERE %s > '%s'::uuid ORDER BY %s LIMIT %d"
+    /** @param last nothing comes after it */
+    private record Range(List<TableRow> rows, boolean last) {}
+
+    /** The next rows, as many as are held in memory without regret. */
+    private Range range(CopyProgress from) {
+        String key = String.join(", ", table.primaryKey());
+        String query = "SELECT %s FROM %s %s ORDER BY %s LIMIT %d"
                 .formatted(
                         columns.stream().map(PublishedColumn::name).collect(Collectors.joining(", ")),
                         table.source(),
-                        table.primaryKey(),
-                        from.cursor(),
-                        table.primaryKey(),
+                        from.cursor().isEmpty() ? "" : "WHERE (%s) > (%s)".formatted(key, literals(from.cursor())),
+                        key,
                         rangeRows);
         return postgres.with(connection -> {
             List<TableRow> rows = new ArrayList<>();
+            long bytes = 0;
             try (BinaryCopy copy = new BinaryCopy(connection, query)) {
-                for (List<Cell> cells = copy.next(); cells != null; cells = copy.next())
+                for (List<Cell> cells = copy.next(); cells != null; cells = copy.next()) {
                     rows.add(new TableRow(RowKey.of(columns, cells), version, false, cells));
+                    bytes += size(cells);
+                    if (bytes >= rangeBytes) return new Range(rows, false);
+                }
             }
-            return rows;
+            return new Range(rows, rows.size() < rangeRows);
         });
     }
 
-    private java.util.UUID key(TableRow row) {
-        for (int i = 0; i < columns.size(); i++)
-            if (columns.get(i).name().equals(table.primaryKey())
-                    && row.cells().get(i) instanceof Cell.Present(ByteBuffer bytes))
-                return BinaryValues.uuid(bytes.slice());
+    private static long size(List<Cell> cells) {
+        long size = 0;
+        for (Cell cell : cells) if (cell instanceof Cell.Present(ByteBuffer bytes)) size += bytes.remaining();
+        return size;
+    }
+
+    private String cursor(TableRow row) {
+        return table.primaryKey().stream()
+                .map(this::position)
+                .map(i -> {
+                    if (row.cells().get(i) instanceof Cell.Present(ByteBuffer bytes)) return Literal.hex(bytes);
+                    throw new IllegalStateException("a primary key of " + table.source() + " has no value");
+                })
+                .collect(Collectors.joining("."));
+    }
+
+    private String literals(String cursor) {
+        String[] values = cursor.split("\\.", -1);
+        List<String> literals = new ArrayList<>();
+        for (int i = 0; i < values.length; i++)
+            literals.add(Literal.of(
+                    columns.get(position(table.primaryKey().get(i))),
+                    ByteBuffer.wrap(HexFormat.of().parseHex(values[i]))));
+        return String.join(", ", literals);
+    }
+
+    private int position(String column) {
+        for (int i = 0; i < columns.size(); i++) if (columns.get(i).name().equals(column)) return i;
         throw new IllegalStateException("the primary key of " + table.source() + " is not published");
     }
 

@@ -1,6 +1,5 @@
 package dev.turnkeep.replication.table;
 
-import com.clickhouse.client.api.query.GenericRecord;
 import dev.turnkeep.replication.clickhouse.ClickHouse;
 import dev.turnkeep.replication.clickhouse.ClickHouseConfig;
 import dev.turnkeep.replication.clickhouse.ClickHouseSchema;
@@ -34,7 +33,9 @@ public final class TableSink implements Sink {
     private final ClickHouseSchema schema;
     private final Generations generations;
     private final PostgresLink.Source postgres;
+    private final ClickHouseConfig clickHouseConfig;
     private final Names names;
+    private final List<TableDefinition> tables;
     private final TablesConfig config;
     private final MeterRegistry registry;
     private final Freshness freshness;
@@ -43,9 +44,9 @@ public final class TableSink implements Sink {
 
     /**
      * @param stream under which rows are quarantined, and the state of the stream is kept
-     * @param publication what is sent
+     * @param publications what is sent
      */
-    public record Names(String stream, String publication) {}
+    public record Names(String stream, List<String> publications) {}
 
     private record Session(
             String generation,
@@ -54,7 +55,8 @@ public final class TableSink implements Sink {
             Map<String, Lane> lanes,
             @Nullable Restore restore,
             Pulse pulse,
-            Sweep sweep) {}
+            Sweep sweep,
+            RecordedPositions positions) {}
 
     public TableSink(
             ClickHouse clickHouse,
@@ -67,7 +69,9 @@ public final class TableSink implements Sink {
         this.schema = new ClickHouseSchema(clickHouse, clickHouseConfig);
         this.generations = new Generations(clickHouse);
         this.postgres = postgres;
+        this.clickHouseConfig = clickHouseConfig;
         this.names = names;
+        this.tables = TableDefinition.all(config.nodes());
         this.config = config;
         this.registry = registry;
         this.freshness = new Freshness(registry);
@@ -76,6 +80,8 @@ public final class TableSink implements Sink {
     @Override
     public void begin(SlotStart slot) {
         schema.apply();
+        // What nobody keeps up would go on showing what was erased since, and pass for whole when it is wanted again.
+        if (!config.nodes()) generations.empty(TableDefinition.NODES.target());
         PostgresLink link = new PostgresLink(postgres);
         PostgresLink copying = new PostgresLink(postgres);
         boolean begun = false;
@@ -93,18 +99,20 @@ public final class TableSink implements Sink {
 
     private void begin(SlotStart slot, PostgresLink link, PostgresLink copying) {
         Map<String, List<PublishedColumn>> published =
-                link.with(connection -> PublishedTables.read(connection, names.publication()));
+                link.with(connection -> PublishedTables.read(connection, names.publications()));
         check(published);
-        String generation =
-                slot.restoring() ? slot.systemIdentifier() + "@" + slot.consistentPoint() : continued(slot, link);
+        String generation = slot.systemIdentifier() + "@" + slot.consistentPoint();
+        Continuation continuation = new Continuation(clickHouse, generations);
+        requireContinuation(continuation, slot, generation, link);
         int timeline = slot.timelines().current();
         if (!generations.timeline(generation).equals(Optional.of(timeline))) generations.written(generation, timeline);
         PostgresQuarantine quarantine = new PostgresQuarantine(link, names.stream(), generation);
         Erasure erasure = new Erasure(clickHouse, link, names.stream());
         if (slot.restoring()) erasure.learn();
+        Inheritance inheritance = new Inheritance(clickHouse, schema, generations, slot.systemIdentifier());
         Map<TableDefinition, String> targets = new LinkedHashMap<>();
         List<TableCopy> copies = new ArrayList<>();
-        for (TableDefinition table : TableDefinition.ALL) {
+        for (TableDefinition table : tables) {
             String target = target(table, generation);
             targets.put(table, target);
             List<PublishedColumn> columns = published.getOrDefault(table.source(), List.of());
@@ -118,8 +126,10 @@ public final class TableSink implements Sink {
                         clickHouse,
                         writer(table, target, columns, link, quarantine),
                         retry(table.source() + "-copy", metrics(table)),
-                        config.copyRows()));
+                        config.copyRows(),
+                        config.batchSize().asLongValue()));
         }
+        Lsn recorded = RecordedPositions.load(clickHouse, generation).max(slot.consistentPoint());
         // Threads come last: what fails before leaves none behind.
         Map<String, Lane> lanes = new LinkedHashMap<>();
         targets.forEach((table, target) -> lanes.put(
@@ -137,14 +147,25 @@ public final class TableSink implements Sink {
                     .filter(lane -> !lane.table().target().equals(targets.get(lane.table())))
                     .toList();
             Retry retry = retry("restore", metrics("restore"));
-            restore =
-                    new Restore(slot, generation, copies, shadowed, generations, copying, retry, config.catchUpPoll());
+            restore = new Restore(
+                    slot,
+                    generation,
+                    copies,
+                    shadowed,
+                    generations,
+                    new Exchange(generations, generation, retry, clickHouseConfig.answerTimeout()),
+                    table -> inheritance.handOver(table, generation, of -> continuation.common(slot, of)),
+                    copying,
+                    retry,
+                    config.catchUpPoll());
             LOG.infof("restoring: generation=%s tables=%d", generation, copies.size());
             restore.start();
         }
         Pulse pulse = new Pulse(clickHouse, trouble);
         Sweep sweep = new Sweep(clickHouse, erasure, config.sweep());
-        session = new Session(generation, List.of(link, copying), quarantine, Map.copyOf(lanes), restore, pulse, sweep);
+        RecordedPositions positions = new RecordedPositions(clickHouse, generation, recorded);
+        session = new Session(
+                generation, List.of(link, copying), quarantine, Map.copyOf(lanes), restore, pulse, sweep, positions);
     }
 
     /**
@@ -152,7 +173,10 @@ public final class TableSink implements Sink {
      * an older version made may lack columns that the table has got since: it is begun again, and so is the copy.
      */
     private String target(TableDefinition table, String generation) {
-        if (generations.of(table.target()).equals(generation)) return table.target();
+        if (generations.of(table.target()).equals(generation)) {
+            generations.dropLeftover(table.target(), generation);
+            return table.target();
+        }
         String shadow = Generations.shadow(table.target());
         if (!generations.of(shadow).equals(generation)
                 || !schema.columns(shadow).equals(schema.columns(table.target()))) {
@@ -164,8 +188,11 @@ public final class TableSink implements Sink {
     }
 
     private void check(Map<String, List<PublishedColumn>> published) {
-        for (TableDefinition table : TableDefinition.ALL)
-            mapping(table.target(), published.getOrDefault(table.source(), List.of()));
+        for (TableDefinition table : tables) {
+            List<PublishedColumn> columns = published.getOrDefault(table.source(), List.of());
+            table.requireIdentity(columns);
+            mapping(table.target(), columns);
+        }
     }
 
     private TableMapping mapping(String target, List<PublishedColumn> columns) {
@@ -176,39 +203,16 @@ public final class TableSink implements Sink {
         }
     }
 
-    /**
-     * The generation of tables that a slot continues. Others are no continuation: ClickHouse was emptied or replaced, or
-     * Postgres went back in time. Then the stream is told to begin anew.
-     */
-    private String continued(SlotStart slot, PostgresLink link) {
-        String generation = generations.of(TableDefinition.ALL.getFirst().target());
-        boolean same = generation.startsWith(slot.systemIdentifier() + "@");
-        Lsn end = common(slot, generation);
-        for (TableDefinition table : TableDefinition.ALL) {
-            same &= generations.of(table.target()).equals(generation);
-            same &= !newest(table).isAfter(end);
-        }
-        if (same) return generation;
+    /** Where the slot is no continuation, the stream is told to begin anew. */
+    private void requireContinuation(Continuation continuation, SlotStart slot, String generation, PostgresLink link) {
+        Optional<String> objection = continuation.objection(slot, generation, tables);
+        if (objection.isEmpty()) return;
+        // What this history does not know must not be inherited: everything before was acknowledged in it.
+        String read = generations.of(tables.getFirst().target());
+        if (!read.isEmpty()) Inheritance.ends(clickHouse, read, slot.from());
         Resnapshot.request(link, names.stream());
-        throw new IllegalStateException("ClickHouse's tables are not what the slot continues: they are made anew");
-    }
-
-    /**
-     * Up to where the tables and the server have the same history. What was written on a timeline that the server has left since,
-     * from behind that point, is of transactions that it does not know; and their positions are given out once more.
-     */
-    private Lsn common(SlotStart slot, String generation) {
-        return generations
-                .timeline(generation)
-                .flatMap(slot.timelines()::end)
-                .filter(left -> !left.isAfter(slot.serverEnd()))
-                .orElse(slot.serverEnd());
-    }
-
-    private Lsn newest(TableDefinition table) {
-        List<GenericRecord> rows = clickHouse.rows("SELECT toString(bitShiftRight(max(_version), 64)) AS newest FROM "
-                + clickHouse.qualified(table.target()));
-        return new Lsn(Long.parseUnsignedLong(rows.getFirst().getString("newest")));
+        throw new IllegalStateException(
+                "ClickHouse's tables are not what the slot continues, they are made anew: " + objection.get());
     }
 
     private TableWriter writer(
@@ -217,6 +221,7 @@ public final class TableSink implements Sink {
             List<PublishedColumn> columns,
             PostgresLink link,
             Quarantine quarantine) {
+        table.requireIdentity(columns);
         TableMetrics metrics = metrics(table);
         return new TableWriter(
                 clickHouse,
@@ -271,6 +276,21 @@ public final class TableSink implements Sink {
     }
 
     @Override
+    public Lsn recorded(Lsn stored) {
+        Session current = session;
+        if (current == null) throw new IllegalStateException("another instance writes the tables");
+        if (current.restore != null && current.restore.astray())
+            throw new IllegalStateException("what was stored is in a table that nobody reads");
+        return current.positions.reached(stored);
+    }
+
+    @Override
+    public Lsn record(Lsn stored) {
+        Session current = session;
+        return current == null ? Lsn.ZERO : current.positions.finish(stored);
+    }
+
+    @Override
     public void end() {
         Session ended = session;
         session = null;
@@ -279,6 +299,7 @@ public final class TableSink implements Sink {
         ended.lanes.values().forEach(Lane::stop);
         ended.pulse.stop();
         ended.sweep.stop();
+        ended.positions.stop();
         ended.links.forEach(PostgresLink::close);
         trouble.clear();
     }

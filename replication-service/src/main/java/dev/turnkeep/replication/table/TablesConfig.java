@@ -16,6 +16,13 @@ public interface TablesConfig {
     @WithDefault("turnkeep_clickhouse_v1")
     String slot();
 
+    /**
+     * Whether {@code nodes_v1} is kept: what was said, large and private. Switching it on makes all tables anew; while it is off
+     * the table is empty.
+     */
+    @WithDefault("false")
+    boolean nodes();
+
     /** The most changes in one batch. */
     @WithDefault("10000")
     int batchRows();

@@ -7,7 +7,10 @@ import java.util.TreeMap;
 
 /** What Postgres is expected to send of the tables, and sends by its own migrations. */
 final class TablesPublication {
-    static final String NAME = "turnkeep_clickhouse_v1";
+    private static final String NAME = "turnkeep_clickhouse_v1";
+    // Apart, so that it costs nothing where nobody reads it.
+    private static final String WITH_NODES = "turnkeep_clickhouse_nodes_v1";
+    private static final String KINDS = "insert, update, delete, truncate";
 
     private static final String SESSIONS = """
             id, friendly_id, org_id, environment, harness_id, harness_session_id, external_id, actor_id,
@@ -29,16 +32,23 @@ final class TablesPublication {
             id, position, org_id, environment, session_id, epoch, type, occurred_at, payload, traceparent,
             created_at""";
 
+    private static final String NODES = """
+            org_id, environment, hash, parent_hash, session_id, role, content, created_at""";
+
     private TablesPublication() {}
 
-    static Publication expected() {
-        return new Publication(
+    /** @param nodes whether what was said is wanted, too */
+    static List<Publication> expected(boolean nodes) {
+        Publication always = new Publication(
                 NAME,
                 new TreeMap<>(Map.of(
                         "sessions", columns(SESSIONS),
                         "turns", columns(TURNS),
                         "session_events", columns(SESSION_EVENTS))),
-                "insert, update, delete, truncate");
+                KINDS);
+        return nodes
+                ? List.of(always, new Publication(WITH_NODES, new TreeMap<>(Map.of("nodes", columns(NODES))), KINDS))
+                : List.of(always);
     }
 
     private static List<String> columns(String list) {

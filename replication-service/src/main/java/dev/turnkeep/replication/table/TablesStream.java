@@ -6,6 +6,7 @@ import dev.turnkeep.replication.clickhouse.ClickHouseConfig;
 import dev.turnkeep.replication.stream.BatchLimits;
 import dev.turnkeep.replication.stream.Pipeline;
 import dev.turnkeep.replication.stream.PostgresServer;
+import dev.turnkeep.replication.stream.Publication;
 import dev.turnkeep.replication.stream.StreamConfig;
 import dev.turnkeep.replication.stream.StreamMetrics;
 import dev.turnkeep.replication.stream.StreamSpec;
@@ -18,6 +19,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -60,18 +62,20 @@ public class TablesStream {
         if (!config.enabled()) return;
         PostgresServer server = new PostgresServer(postgres);
         ClickHouse client = new ClickHouse(clickHouseConfig);
+        List<Publication> publications = TablesPublication.expected(config.nodes());
+        List<String> names = publications.stream().map(Publication::name).toList();
         TableSink made = new TableSink(
                 client,
                 clickHouseConfig,
                 () -> server.tables("turnkeep-rows-" + NAME, PATIENCE),
-                new TableSink.Names(NAME, TablesPublication.NAME),
+                new TableSink.Names(NAME, names),
                 config,
                 registry);
         clickHouse = client;
         sink = made;
         BatchLimits limits =
                 new BatchLimits(config.batchRows(), config.batchSize().asLongValue(), config.batchAge());
-        StreamSpec spec = new StreamSpec(NAME, config.slot(), TablesPublication.expected(), limits);
+        StreamSpec spec = new StreamSpec(NAME, config.slot(), publications, limits);
         streams.add(new Pipeline(server, spec, stream, made, new StreamMetrics(registry, NAME, clock), clock));
     }
 

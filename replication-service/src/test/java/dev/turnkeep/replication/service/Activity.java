@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an application does to the tables, step by step, each a transaction: new sessions with events and turns, sessions that
+ * What an application does to the tables, step by step, each a transaction: new sessions with events, turns and nodes, sessions that
  * change several times at once, large values that stay as they are, and deletions. A step may be repeated without harm, so that
  * one whose fate a crash has left unknown is done again.
  */
@@ -111,6 +111,14 @@ final class Activity {
                     sha256('root'), sha256((n || ' ' || t)::bytea), t, 'ok', n %% 100, t, 0, 0, 0, 0, n * 1000 + t, 'priced', 0, 0,
                     now(), timestamptz '2026-01-01' + n * interval '1 minute', false, 'turns', 0, n, '{}', now()
                 FROM generate_series(%3$d, %4$d) n, generate_series(1, 3) t ON CONFLICT DO NOTHING;
+                INSERT INTO nodes (org_id, environment, hash, parent_hash, session_id, role, content, content_digest, created_at)
+                SELECT '%2$s', 'test', sha256(('node ' || n)::bytea),
+                    CASE WHEN n %% 2 = 1 THEN sha256(('node ' || n - 1)::bytea) END, %1$s, 'user',
+                    json_build_object('said', repeat('words and ', n %% 50)), sha256(n::text::bytea), now()
+                FROM generate_series(%3$d, %4$d) n ON CONFLICT DO NOTHING;
+                UPDATE nodes SET session_id = '00000000-0000-0000-0000-000000000000'
+                    WHERE hash IN (SELECT sha256(('node ' || n)::bytea) FROM generate_series(%3$d - 12, %3$d - 8) n);
+                DELETE FROM nodes WHERE hash IN (SELECT sha256(('node ' || n)::bytea) FROM generate_series(%3$d - 30, %3$d - 29) n);
                 UPDATE sessions SET turn_count = turn_count + 1, updated_at = clock_timestamp()
                     WHERE id IN (SELECT %1$s FROM generate_series(%3$d - 10, %4$d) n);
                 UPDATE sessions SET input_tokens = %3$d, name = 'changed in %5$d' WHERE id IN (SELECT %1$s

@@ -4,52 +4,76 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnkeep.replication.TestDatabase;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Compares what Postgres has with what came of it in ClickHouse, through the analysts' views, and on Kafka. */
 final class Books {
     /** For what depends on how many rows there are. */
     static final Duration PATIENCE = Duration.ofMinutes(10);
 
-    /** A row as text in both engines' SQL, by table; times to the microsecond, long values by their digests. */
+    /** A row as text in both engines' SQL: every column that is published. */
     private record Line(String key, String postgres, String clickHouse) {}
 
-    private static final Map<String, Line> LINES = Map.of(
-            "sessions",
-            new Line(
-                    "id",
-                    "concat_ws('|', id, name, state, turn_count, input_tokens, tags[1], md5(metadata::text), "
-                            + time("created_at") + ", " + time("updated_at") + ")",
-                    "concatWithSeparator('|', toString(id), name, state, toString(turn_count), toString(input_tokens), tags[1],"
-                            + " lower(hex(MD5(metadata))), toString(created_at), toString(updated_at))"),
-            "turns",
-            new Line(
-                    "turn_id",
-                    "concat_ws('|', turn_id, session_id, seq, input_tokens, output_tokens, cost_nano_usd, encode(leaf_hash, 'hex'), "
-                            + time("received_at") + ", " + time("event_at") + ")",
-                    "concatWithSeparator('|', toString(turn_id), toString(session_id), toString(seq), toString(input_tokens),"
-                            + " toString(output_tokens), toString(cost_nano_usd), leaf_hash, toString(received_at),"
-                            + " toString(event_at))"),
-            "session_events",
-            new Line(
-                    "id",
-                    "concat_ws('|', id, position, session_id, epoch, type, md5(payload::text), " + time("occurred_at")
-                            + ")",
-                    "concatWithSeparator('|', toString(id), toString(position), toString(session_id), toString(epoch), type,"
-                            + " lower(hex(MD5(payload))), toString(occurred_at))"));
+    private static final Map<String, String> KEYS =
+            Map.of("sessions", "id", "turns", "turn_id", "session_events", "id", "nodes", "hash");
 
+    private final Map<String, Line> lines = new TreeMap<>();
     private final Installation installation;
 
     Books(Installation installation) {
         this.installation = installation;
+        for (String table : KEYS.keySet()) {
+            lines.put(table, line(table, installation.database.column("""
+                    SELECT a.attname || ' ' || t.typname
+                    FROM pg_publication_tables p
+                    JOIN pg_attribute a ON a.attrelid = p.tablename::regclass AND a.attname = ANY (p.attnames)
+                    JOIN pg_type t ON t.oid = a.atttypid
+                    WHERE p.pubname IN ('turnkeep_clickhouse_v1', 'turnkeep_clickhouse_nodes_v1') AND p.tablename = '%s'
+                    ORDER BY a.attnum
+                    """.formatted(table))));
+        }
     }
 
-    private static String time(String column) {
-        return "to_char(" + column + " AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')";
+    private static Line line(String table, List<String> columns) {
+        List<String> postgres = new ArrayList<>();
+        List<String> clickHouse = new ArrayList<>();
+        for (String described : columns) {
+            String column = described.substring(0, described.indexOf(' '));
+            postgres.add("coalesce(" + inPostgres(column, described.substring(column.length() + 1)) + ", 'none')");
+            clickHouse.add("ifNull(" + inClickHouse(column, described.substring(column.length() + 1)) + ", 'none')");
+        }
+        String key = Objects.requireNonNull(KEYS.get(table));
+        assertThat(columns).as(table).hasSizeGreaterThan(5).anyMatch(column -> column.startsWith(key + " "));
+        return new Line(
+                key,
+                "concat_ws('|', %s)".formatted(String.join(", ", postgres)),
+                "concatWithSeparator('|', %s)".formatted(String.join(", ", clickHouse)));
+    }
+
+    /** Times to the microsecond, documents by their digests. */
+    private static String inPostgres(String column, String type) {
+        return switch (type) {
+            case "timestamptz" -> "to_char(" + column + " AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')";
+            case "json", "jsonb" -> "md5(" + column + "::text)";
+            case "bytea" -> "encode(" + column + ", 'hex')";
+            case "_text" -> "array_to_string(" + column + ", ',')";
+            default -> column + "::text";
+        };
+    }
+
+    private static String inClickHouse(String column, String type) {
+        return switch (type) {
+            case "json", "jsonb" -> "lower(hex(MD5(" + column + ")))";
+            case "bytea" -> column;
+            case "_text" -> "arrayStringConcat(" + column + ", ',')";
+            default -> "toString(" + column + ")";
+        };
     }
 
     /** Waits until all has come, and compares: tables as a whole, then row by row, turns by session too, and the events. */
@@ -59,11 +83,11 @@ final class Books {
     }
 
     void tablesAgree() {
-        for (String table : LINES.keySet()) {
+        for (String table : KEYS.keySet()) {
             TestDatabase.until("ClickHouse has what Postgres has of " + table, PATIENCE, () -> sumInClickHouse(table)
                     .equals(sumInPostgres(table)));
         }
-        for (String table : LINES.keySet()) {
+        for (String table : KEYS.keySet()) {
             assertThat(rowsInClickHouse(table)).as(table).isNotEmpty().isEqualTo(rowsInPostgres(table));
         }
         assertThat(sessionsOfTurnsInClickHouse()).isEqualTo(sessionsOfTurnsInPostgres());
@@ -71,7 +95,7 @@ final class Books {
 
     /** Only the sums: for more rows than a test should hold in memory. */
     void agreeInSum() {
-        for (String table : LINES.keySet()) {
+        for (String table : KEYS.keySet()) {
             TestDatabase.until("ClickHouse has what Postgres has of " + table, PATIENCE, () -> sumInClickHouse(table)
                     .equals(sumInPostgres(table)));
         }
@@ -134,7 +158,7 @@ final class Books {
                 """.formatted(line("turns").clickHouse()));
     }
 
-    private static Line line(String table) {
-        return Objects.requireNonNull(LINES.get(table));
+    private Line line(String table) {
+        return Objects.requireNonNull(lines.get(table));
     }
 }

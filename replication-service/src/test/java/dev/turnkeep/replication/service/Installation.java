@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Engines of a test class's own, and replication-service as processes on them. */
 final class Installation implements AutoCloseable {
+    /** Whether strikes are in full, and not in small as beside every build. */
+    static final boolean FULL = "full".equals(System.getenv("FAULTS"));
+
     /** What each process may use of the heap. */
     static final String HEAP = "256m";
 
@@ -84,6 +87,12 @@ final class Installation implements AutoCloseable {
         variables.put("TURNKEEP_REPLICATION_EVENTS_UNREADY_AFTER", "1s");
         variables.put("TURNKEEP_REPLICATION_STREAM_UNREADY_AFTER", "2s");
         variables.put("TURNKEEP_REPLICATION_STREAM_HEARTBEAT", "1s");
+        variables.put("TURNKEEP_REPLICATION_TABLES_NODES", "true");
+        variables.put("TURNKEEP_REPLICATION_TABLES_COPY_ROWS", "2000");
+        if (!FULL) {
+            // What lives for seconds is not worth the second compiler, which takes the cores from the others.
+            variables.put("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1");
+        }
         variables.putAll(settings);
         Path log = Path.of("target", "services", "replication-" + name + ".log");
         ServiceProcess service = new ServiceProcess(placed, Path.of(".."), variables, log);
@@ -200,6 +209,27 @@ final class Installation implements AutoCloseable {
         stack.postgres().start();
         until("it may be written to", () -> database.column("SELECT pg_is_in_recovery()")
                 .equals(List.of("f")));
+    }
+
+    /** Of the copy of Postgres that is read in ClickHouse. */
+    String generation() {
+        String comment = clickHouse("SELECT comment FROM system.tables WHERE name = 'sessions_v1'")
+                .getFirst();
+        return comment.substring(comment.indexOf(' ') + 1);
+    }
+
+    /** Keeps what ClickHouse has at this moment. */
+    void backUpClickHouse() {
+        stack.clickhouse().stop();
+        copy(data.resolve("clickhouse"), data.resolve("clickhouse-backup"));
+        stack.clickhouse().start();
+    }
+
+    /** Brings it back, as it was. */
+    void restoreClickHouse() {
+        stack.clickhouse().stop();
+        copy(data.resolve("clickhouse-backup"), data.resolve("clickhouse"));
+        stack.clickhouse().start();
     }
 
     private Path cluster() {

@@ -138,14 +138,14 @@ class ServiceIT {
     void makesTheTablesAnewWhenAskedTo() {
         // Given
         ServiceProcess service = installation.flowing();
-        String before = generation();
+        String before = installation.generation();
 
         // When
         Answer answer = installation.ask(service, "POST", "/resnapshot");
 
         // Then
         assertThat(answer.status()).isEqualTo(200);
-        until("another copy is read", () -> !generation().equals(before));
+        until("another copy is read", () -> !installation.generation().equals(before));
         installation.awaitFlow(service);
         assertThat(service.ready()).isTrue();
     }
@@ -171,12 +171,6 @@ class ServiceIT {
                 installation.service("without-tables", Map.of("TURNKEEP_REPLICATION_TABLES_ENABLED", "false"));
         without.start();
         assertThat(installation.ask(without, "POST", "/resnapshot").status()).isEqualTo(409);
-    }
-
-    private String generation() {
-        return installation
-                .clickHouse("SELECT comment FROM system.tables WHERE name = 'sessions_v1'")
-                .getFirst();
     }
 
     @Test

@@ -72,8 +72,8 @@ class PipelineIT {
 
     private Pipeline start(CollectingSink into, StreamConfig config) {
         PostgresServer server = new PostgresServer(database.config());
-        StreamSpec spec =
-                new StreamSpec("events", slot, EVENTS, new BatchLimits(500, 1024 * 1024, Duration.ofMillis(20)));
+        StreamSpec spec = new StreamSpec(
+                "events", slot, List.of(EVENTS), new BatchLimits(500, 1024 * 1024, Duration.ofMillis(20)));
         StreamMetrics metrics = new StreamMetrics(new SimpleMeterRegistry(), "events", Clock.systemUTC());
         Pipeline pipeline = new Pipeline(server, spec, config, into, metrics, Clock.systemUTC());
         running.add(pipeline);
@@ -166,8 +166,8 @@ class PipelineIT {
 
     @Test
     void waitsForASinkThatIsDownWithBoundedMemoryAndWithoutLosingItsConnection() {
-        // Given: the server would cut a connection that is silent for four seconds.
-        Pipeline pipeline = start(sink, new TestStreamConfig(2_000, Duration.ofSeconds(4), Duration.ofMillis(300)));
+        // Given: the server would cut a connection that is silent for two seconds.
+        Pipeline pipeline = start(sink, new TestStreamConfig(2_000, Duration.ofSeconds(2), Duration.ofMillis(300)));
         until("the stream flows", () -> pipeline.status() instanceof StreamStatus.Streaming);
         sink.mode(Mode.HOLDS);
         String sender = sender();
@@ -176,7 +176,7 @@ class PipelineIT {
         database.insertEvents(20_000);
         until("the stream reads no more", () -> sink.unanswered() >= 2_000);
         until("the server would have lost its patience", () -> !database.column(
-                        "SELECT 1 FROM pg_stat_replication WHERE pid = %s AND backend_start < clock_timestamp() - interval '10 s'"
+                        "SELECT 1 FROM pg_stat_replication WHERE pid = %s AND backend_start < clock_timestamp() - interval '5 s'"
                                 .formatted(sender))
                 .isEmpty());
 

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * again and what is acknowledged is the test's choice.
  */
 final class Replica implements AutoCloseable {
-    private static final String PUBLICATION = "turnkeep_clickhouse_v1";
+    private static final List<String> PUBLICATIONS = List.of("turnkeep_clickhouse_v1", "turnkeep_clickhouse_nodes_v1");
     private static final int BATCH = 1_000;
     private static final int PATIENCE_SECONDS = 60;
 
@@ -44,7 +44,7 @@ final class Replica implements AutoCloseable {
     final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     final UUID org = UUID.randomUUID();
     private final String slot;
-    private final TableSink sink;
+    private TableSink sink;
     private final ClickHouse viaGate;
     private @Nullable Lsn consistentPoint;
     volatile boolean restored;
@@ -63,7 +63,15 @@ final class Replica implements AutoCloseable {
         gate = new Gate(space.clickhouse().endpoint());
         clickHouse = new ClickHouse(config(space.clickhouse().endpoint().toString()));
         viaGate = new ClickHouse(config(gate.url()));
-        sink = new TableSink(
+        sink = sink(true);
+        execute("INSERT INTO orgs (id, name) VALUES ('%s', 'test')".formatted(org));
+        execute("INSERT INTO environments (id, org_id, name) VALUES (gen_random_uuid(), '%s', 'test')".formatted(org));
+        execute(
+                "INSERT INTO replication_state (stream, system_identifier, restoring, updated_at) VALUES ('tables', 'x', true, now()) ON CONFLICT DO NOTHING");
+    }
+
+    private TableSink sink(boolean nodes) {
+        return new TableSink(
                 viaGate,
                 config(gate.url()),
                 () -> {
@@ -73,13 +81,15 @@ final class Replica implements AutoCloseable {
                     }
                     return connection;
                 },
-                new TableSink.Names("tables", PUBLICATION),
-                new TestTablesConfig(slot),
+                new TableSink.Names("tables", PUBLICATIONS.subList(0, nodes ? 2 : 1)),
+                new TestTablesConfig(slot, nodes),
                 metrics);
-        execute("INSERT INTO orgs (id, name) VALUES ('%s', 'test')".formatted(org));
-        execute("INSERT INTO environments (id, org_id, name) VALUES (gen_random_uuid(), '%s', 'test')".formatted(org));
-        execute(
-                "INSERT INTO replication_state (stream, system_identifier, restoring, updated_at) VALUES ('tables', 'x', true, now()) ON CONFLICT DO NOTHING");
+    }
+
+    /** From the next begin on, in another process as it were. */
+    void wantNodes(boolean wanted) {
+        sink.end();
+        sink = sink(wanted);
     }
 
     private ClickHouseConfig config(String url) {
@@ -101,13 +111,18 @@ final class Replica implements AutoCloseable {
 
     /** Begins the sink with the slot as it is. */
     void begin() {
+        begin(java.util.Objects.requireNonNull(consistentPoint));
+    }
+
+    /** The same, when the server was told that everything up to {@code from} is stored. */
+    void begin(Lsn from) {
         Lsn point = java.util.Objects.requireNonNull(consistentPoint);
         sink.begin(new SlotStart(
                 slot,
                 text("SELECT system_identifier::text FROM pg_control_system()"),
                 Timelines.first(),
                 point,
-                point,
+                from,
                 !restored,
                 null,
                 Lsn.parse(text("SELECT pg_current_wal_lsn()::text")),
@@ -125,6 +140,10 @@ final class Replica implements AutoCloseable {
             drain();
             return restored;
         });
+    }
+
+    Lsn logEnd() {
+        return Lsn.parse(text("SELECT pg_current_wal_lsn()::text"));
     }
 
     void end() {
@@ -183,7 +202,7 @@ final class Replica implements AutoCloseable {
                             'proto_version', '2', 'publication_names', ?, 'binary', 'true')
                         """)) {
             peek.setString(1, slot);
-            peek.setString(2, PUBLICATION);
+            peek.setString(2, String.join(",", PUBLICATIONS));
             try (ResultSet rows = peek.executeQuery()) {
                 while (rows.next()) {
                     Message message = decoder.decode(rows.getBytes(2), Lsn.parse(rows.getString(1)));

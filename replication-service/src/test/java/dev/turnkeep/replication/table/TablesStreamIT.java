@@ -50,7 +50,7 @@ class TablesStreamIT {
     private Pipeline start() {
         Streams all = new Streams();
         TablesStream started = new TablesStream(
-                new TestTablesConfig(database.slot("tables")),
+                new TestTablesConfig(database.slot("tables"), true),
                 clickHouseConfig,
                 TestStreamConfig.QUICK,
                 database.config(),

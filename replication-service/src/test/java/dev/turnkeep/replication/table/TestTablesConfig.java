@@ -5,7 +5,7 @@ import java.math.BigInteger;
 import java.time.Duration;
 
 /** The tables' settings, quick enough for tests. */
-record TestTablesConfig(String slot) implements TablesConfig {
+record TestTablesConfig(String slot, boolean nodes) implements TablesConfig {
     @Override
     public boolean enabled() {
         return true;

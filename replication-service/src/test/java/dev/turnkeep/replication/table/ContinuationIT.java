@@ -1,0 +1,200 @@
+package dev.turnkeep.replication.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.turnkeep.localstack.junit.TestSpace;
+import dev.turnkeep.localstack.junit.WithLocalStack;
+import dev.turnkeep.replication.pgoutput.Lsn;
+import dev.turnkeep.replication.stream.StoppedException;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** What a slot goes on with, and what it must not go on with. */
+@WithLocalStack
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ContinuationIT {
+    private final Replica replica;
+
+    ContinuationIT(TestSpace space) {
+        replica = new Replica(space);
+    }
+
+    @BeforeEach
+    void restore() {
+        replica.end();
+        replica.beginAndRestore();
+    }
+
+    @AfterAll
+    void close() throws Exception {
+        replica.end();
+        replica.dropSlot();
+        replica.close();
+    }
+
+    @Test
+    void keepsEventsThatPostgresHasForgottenWhenTheTablesAreMadeAnew() {
+        // Given
+        UUID forgotten = event("2026-01-02");
+        UUID kept = event("2026-02-03");
+        replica.drain();
+        replica.execute("DELETE FROM session_events WHERE id = '%s'".formatted(forgotten));
+        replica.drain();
+
+        // When
+        replica.end();
+        replica.beginAnew();
+        replica.restoreToTheEnd();
+
+        // Then
+        assertThat(replica.rows("SELECT toString(id) AS id FROM $session_events WHERE id IN ('%s', '%s')"
+                        .formatted(forgotten, kept)))
+                .extracting(row -> row.get("id"))
+                .containsExactlyInAnyOrder(forgotten.toString(), kept.toString());
+    }
+
+    @Test
+    void inheritsNothingThatPostgresNeverKnew() {
+        // Given: an event of a history that Postgres has left
+        UUID phantom = UUID.randomUUID();
+        replica.clickHouse.execute(
+                """
+                INSERT INTO %s (id, org_id, environment, session_id, type, occurred_at, payload, _version)
+                VALUES ('%s', '%s', 'test', generateUUIDv4(), 'session.started', now64(6), '{}', bitShiftLeft(toUInt128(18446744073709551615), 64))
+                """.formatted(replica.clickHouse.qualified("session_events_v1"), phantom, replica.org));
+        replica.end();
+
+        // When
+        assertThatThrownBy(replica::begin).hasMessageContaining("made anew");
+        replica.beginAnew();
+        replica.restoreToTheEnd();
+
+        // Then
+        assertThat(replica.rows("SELECT 1 AS one FROM $session_events WHERE id = '%s'".formatted(phantom)))
+                .isEmpty();
+    }
+
+    @Test
+    void beginsAnewWhenClickHouseIsOlderThanWhatPostgresWasTold() {
+        // Given
+        replica.session("told");
+        Lsn told = replica.logEnd();
+        replica.drain();
+        assertThat(replica.sink().record(told)).isEqualTo(told);
+        replica.end();
+        replica.begin(told);
+        replica.session("later");
+        Lsn later = replica.logEnd();
+        replica.drain();
+        assertThat(replica.sink().record(later)).isEqualTo(later);
+
+        // When: it is as it was before, and the service runs on
+        replica.clickHouse.execute("DELETE FROM %s WHERE position > toUInt64('%s')"
+                .formatted(replica.clickHouse.qualified("positions"), Long.toUnsignedString(told.value())));
+        replica.session("after");
+
+        // Then
+        assertThatThrownBy(() -> replica.sink().record(replica.logEnd())).hasMessageContaining("older");
+        replica.end();
+        assertThatThrownBy(() -> replica.begin(later)).hasMessageContaining("made anew");
+        assertThat(replica.text("SELECT system_identifier FROM replication_state WHERE stream = 'tables'"))
+                .isEmpty();
+    }
+
+    @Test
+    void looksAtWhatItHasAlsoInTheMiddleOfARestore() {
+        // Given: a restore that was broken off, with something that this history does not know
+        replica.end();
+        replica.beginAnew();
+        replica.end();
+        replica.clickHouse.execute(
+                """
+                INSERT INTO %s (id, org_id, environment, session_id, type, occurred_at, payload, _version)
+                VALUES (generateUUIDv4(), '%s', 'test', generateUUIDv4(), 'session.started', now64(6), '{}', bitShiftLeft(toUInt128(18446744073709551615), 64))
+                """.formatted(replica.clickHouse.qualified("session_events_v1_shadow"), replica.org));
+
+        // Then
+        assertThatThrownBy(replica::begin).hasMessageContaining("made anew");
+    }
+
+    @Test
+    void doesNotGoOnWithTablesThatWereExchangedBehindItsBack() {
+        // Given: a restore under way, whose tables somebody's late statement exchanges
+        replica.end();
+        replica.beginAnew();
+        replica.clickHouse.execute("EXCHANGE TABLES %s AND %s"
+                .formatted(
+                        replica.clickHouse.qualified("sessions_v1"),
+                        replica.clickHouse.qualified("sessions_v1_shadow")));
+
+        // When: what comes now goes astray
+        UUID lost = replica.session("astray");
+        Replica.await("it is noticed", () -> {
+            replica.drain();
+            return replica.sink()
+                    .trouble()
+                    .filter(reason -> reason.contains("exchanged by another one"))
+                    .isPresent();
+        });
+
+        // Then
+        assertThat(replica.restored).isFalse();
+        assertThatThrownBy(() -> replica.sink().recorded(replica.logEnd())).hasMessageContaining("nobody reads");
+        replica.end();
+        assertThatThrownBy(replica::begin).hasMessageContaining("made anew");
+        replica.beginAnew();
+        replica.restoreToTheEnd();
+        assertThat(replica.rows("SELECT name FROM $sessions WHERE id = '%s'".formatted(lost)))
+                .hasSize(1);
+    }
+
+    @Test
+    void stopsWhenDeletionsWouldNotMeetTheirRows() {
+        // Given
+        replica.execute("ALTER TABLE sessions REPLICA IDENTITY DEFAULT");
+        try {
+            // When: in the stream
+            replica.session("told by its id alone");
+
+            // Then
+            assertThatThrownBy(replica::send)
+                    .rootCause()
+                    .hasMessageContaining("REPLICA IDENTITY USING INDEX sessions_list");
+
+            // When: at a start
+            replica.end();
+
+            // Then
+            assertThatThrownBy(replica::begin)
+                    .isInstanceOf(StoppedException.class)
+                    .hasMessageContaining("ALTER TABLE sessions REPLICA IDENTITY USING INDEX sessions_list");
+        } finally {
+            replica.execute("ALTER TABLE sessions REPLICA IDENTITY USING INDEX sessions_list");
+        }
+    }
+
+    @Test
+    void hasWhatItAcknowledgesOnTheDisk() {
+        List<Map<String, Object>> tables = replica.rows("""
+                SELECT name, create_table_query LIKE '%%fsync_after_insert = 1%%' AS synced FROM system.tables
+                WHERE database = '%s' AND (name LIKE '%%\\_v1' OR name = 'positions')
+                """.formatted(replica.clickHouse.database()));
+        assertThat(tables).hasSize(5).allSatisfy(table -> assertThat(String.valueOf(table.get("synced")))
+                .isIn("1", "true"));
+    }
+
+    private UUID event(String day) {
+        UUID id = UUID.randomUUID();
+        replica.execute("""
+                INSERT INTO session_events (id, org_id, environment, session_id, epoch, type, occurred_at, payload, created_at)
+                VALUES ('%s', '%s', 'test', gen_random_uuid(), 1, 'session.started', '%s', '{}', now())
+                """.formatted(id, replica.org, day));
+        return id;
+    }
+}
