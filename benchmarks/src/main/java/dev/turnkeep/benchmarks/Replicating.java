@@ -168,7 +168,8 @@ public final class Replicating {
     /** What a new slot cannot know of is there: from now on rows come by the stream, and not by a copy. */
     private void awaitWhole() throws SQLException, InterruptedException {
         long begun = System.nanoTime();
-        while (!testbed.query("SELECT count(*) FROM replication_state WHERE NOT restoring").equals("2")) {
+        while (!testbed.query("SELECT count(*) FROM replication_state WHERE NOT restoring")
+                .equals("2")) {
             if (System.nanoTime() - begun > PATIENCE_NANOS) {
                 throw new IllegalStateException("the streams do not flow");
             }

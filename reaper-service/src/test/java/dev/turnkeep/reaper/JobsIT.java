@@ -351,8 +351,9 @@ class JobsIT {
 
         // When
         Report without = reaper.check.check(0);
-        space.execute("INSERT INTO replication_state (stream, system_identifier, restoring, watermark, updated_at) VALUES "
-                + "('events', 'x', false, pg_snapshot_xmax(pg_current_snapshot()), now())");
+        space.execute(
+                "INSERT INTO replication_state (stream, system_identifier, restoring, watermark, updated_at) VALUES "
+                        + "('events', 'x', false, pg_snapshot_xmax(pg_current_snapshot()), now())");
         Report with = reaper.check.check(0);
 
         // Then

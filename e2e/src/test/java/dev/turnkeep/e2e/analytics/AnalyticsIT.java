@@ -81,8 +81,8 @@ class AnalyticsIT {
     }
 
     private long count(String view) {
-        return Long.parseLong(
-                turnkeep.analytics("SELECT count() FROM ${database}.%s WHERE org_id = '%s'".formatted(view, tenant.org()))
-                        .getFirst());
+        return Long.parseLong(turnkeep.analytics(
+                        "SELECT count() FROM ${database}.%s WHERE org_id = '%s'".formatted(view, tenant.org()))
+                .getFirst());
     }
 }

@@ -13,6 +13,7 @@ import dev.turnkeep.localstack.run.ServiceProcess;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -100,6 +101,39 @@ class ListsIT {
 
         // Then
         until("ClickHouse has caught up", () -> count(reader) == SESSIONS + 1);
+    }
+
+    @Test
+    void anErasedSessionIsGoneFromClickHouseAsWell() {
+        // Given
+        Tenant tenant = system.tenant("erased");
+        for (String session : List.of("kept", "erased")) {
+            tenant.post(Turn.in(session).json());
+        }
+        String kept = tenant.session(Turn.HARNESS, "kept", 1).path("id").asText();
+        String erased = tenant.session(Turn.HARNESS, "erased", 1).path("id").asText();
+        for (String view : List.of("sessions", "turns", "session_events")) {
+            until(view + " shows both", () -> Set.copyOf(shown(tenant, view)).equals(Set.of(kept, erased)));
+        }
+
+        // When
+        tenant.sessions()
+                .send("DELETE", "/v1/sessions/" + erased, new byte[0], Map.of())
+                .expecting(204);
+
+        // Then
+        for (String view : List.of("sessions", "turns")) {
+            until(view + " shows one", () -> shown(tenant, view).equals(List.of(kept)));
+        }
+        until("of its events only the last is left", () -> system.analytics(
+                        "SELECT type FROM ${database}.session_events WHERE session_id = toUUID('%s')".formatted(erased))
+                .equals(List.of("session.deleted")));
+    }
+
+    /** The sessions of a tenant's rows in a view. */
+    private static List<String> shown(Tenant tenant, String view) {
+        return system.analytics("SELECT %s FROM ${database}.%s WHERE org_id = toUUID('%s')"
+                .formatted(view.equals("sessions") ? "id" : "session_id", view, tenant.org()));
     }
 
     private static long count(Http reader) {

@@ -197,7 +197,8 @@ public final class CheckJob implements Job {
         store.unpublished(now.minus(config.check().publishedWithin()))
                 .forEach(event -> report.violated(Invariant.PUBLISHED, event));
         if (!store.replicated()) {
-            report.noted(Invariant.PUBLISHED, "no replication stream was ever started: there is nothing to compare with");
+            report.noted(
+                    Invariant.PUBLISHED, "no replication stream was ever started: there is nothing to compare with");
         }
     }
 }
