@@ -76,9 +76,8 @@ public class Access {
 
     private Caller bearerOf(HttpServerRequest request, String token, JwtClaims claimed) {
         PublicTokens.Verified verified = tokens.verify(token, claimed);
-        Principal owner = verified.key().owner();
-        int limit = owner.rateLimit() == null ? limitsConfig.publicRequests() : owner.rateLimit();
-        limits.count(request.response(), owner.key() + ":public", limit);
+        Principal owner = verified.owner();
+        countToken(request, owner);
         return new Caller(
                 owner.key(),
                 owner.scope(),
@@ -86,6 +85,12 @@ public class Access {
                 Grants.ofToken(verified.scopes()),
                 verified.keyText(),
                 verified.until());
+    }
+
+    /** Counts a request that comes with a token of this key; 429 for one too many. */
+    public void countToken(HttpServerRequest request, Principal owner) {
+        int limit = owner.rateLimit() == null ? limitsConfig.publicRequests() : owner.rateLimit();
+        limits.count(request.response(), owner.key() + ":public", limit);
     }
 
     /** The holder of a key, for what tokens never may. */

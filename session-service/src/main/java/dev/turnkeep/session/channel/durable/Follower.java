@@ -66,7 +66,7 @@ public final class Follower implements Tail.Waiter {
     }
 
     /** On the event loop: from now on nothing is missed. */
-    void follow(StreamEnd stream) {
+    public void follow(StreamEnd stream) {
         if (!over) {
             tail = tails.join(stream, this);
             pump();
@@ -74,14 +74,14 @@ public final class Follower implements Tail.Waiter {
     }
 
     /** On the event loop: nothing more is wanted. */
-    void stop() {
+    public void stop() {
         over = true;
         if (tail != null) {
             tails.leave(tail, this);
         }
     }
 
-    long place() {
+    public long place() {
         return place;
     }
 

@@ -39,7 +39,7 @@ public class Following {
         return metrics;
     }
 
-    Outbound outbound() {
+    public Outbound outbound() {
         return outbound;
     }
 

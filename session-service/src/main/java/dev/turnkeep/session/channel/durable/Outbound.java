@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * is always sent something: a budget that slow readers have used up does not stop those that keep up.
  */
 @Singleton
-class Outbound {
+public class Outbound {
     private final long limit;
     private final AtomicLong queued = new AtomicLong();
 
@@ -22,20 +22,20 @@ class Outbound {
         registry.gauge("turnkeep_channels_readers_bytes", queued);
     }
 
-    void add(long bytes) {
+    public void add(long bytes) {
         queued.addAndGet(bytes);
     }
 
-    void sent(long bytes) {
+    public void sent(long bytes) {
         queued.addAndGet(-bytes);
     }
 
-    boolean isFull() {
+    public boolean isFull() {
         return queued.get() >= limit;
     }
 
     /** @throws RetryLater (503) when pages of history have to wait, because too much is on its way already */
-    void check() {
+    public void check() {
         if (isFull()) {
             throw new RetryLater(Problem.OVERLOADED, "too much is on its way to readers", Duration.ofSeconds(1));
         }

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * so that the client hears of it; what is far too large, is not.
  */
 @Singleton
-final class RequestBody {
+public final class RequestBody {
     /** As much costs no more than the connection that it comes by. */
     private static final long SMALL = 8L * 1024;
 
@@ -40,13 +40,13 @@ final class RequestBody {
     }
 
     /** Whether it may be read before it is known who sends it. */
-    boolean isSmall(HttpServerRequest request) {
+    public boolean isSmall(HttpServerRequest request) {
         long length = length(request);
         return length >= 0 && length <= SMALL;
     }
 
     /** On the event loop: for requests whose body says nothing, or that are refused whatever it says. */
-    void discard(HttpServerRequest request) {
+    public void discard(HttpServerRequest request) {
         long[] seen = new long[1];
         request.handler(chunk -> {
             seen[0] += chunk.length();
@@ -62,7 +62,7 @@ final class RequestBody {
      *
      * @return fails as 413 beyond the limit, as 503 when too much is held already, as 400 when it does not come in time
      */
-    Future<Buffer> read(RoutingContext routing) {
+    public Future<Buffer> read(RoutingContext routing) {
         HttpServerRequest request = routing.request();
         long length = length(request);
         Incoming incoming = new Incoming(request);

@@ -7,14 +7,14 @@ import io.vertx.pgclient.PgException;
 import java.util.List;
 
 /** Tells a Postgres that is away, or busy with others, from one that means what it says. */
-final class StoreAway {
+public final class StoreAway {
     /** Connection, resources, operator, read-only, deadlock and other conflicts, lock timeout, cancelled by a timeout. */
     private static final List<String> PASSING = List.of("08", "53", "57", "25006", "40", "55P03");
 
     private StoreAway() {}
 
     /** A 503 where waiting helps; else what it was. */
-    static Throwable orElse(Throwable thrown) {
+    public static Throwable orElse(Throwable thrown) {
         boolean away =
                 switch (thrown) {
                     case PgException refused -> {
