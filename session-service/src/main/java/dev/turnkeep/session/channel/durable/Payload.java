@@ -1,5 +1,7 @@
 package dev.turnkeep.session.channel.durable;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import dev.turnkeep.session.channel.log.Kind;
 import dev.turnkeep.session.channel.log.LogRecord;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
@@ -26,9 +28,21 @@ final class Payload {
             if (json && i > 0) {
                 payload.appendByte((byte) ',');
             }
-            payload.appendBuffer(records.get(i).body());
+            payload.appendBuffer(json ? value(records.get(i)) : records.get(i).body());
         }
         return json ? payload.appendByte((byte) ']') : payload;
+    }
+
+    /** What need not be JSON is a string to those who read JSON. */
+    private static Buffer value(LogRecord record) {
+        if (record.kind() != Kind.TEXT) {
+            return record.body();
+        }
+        byte[] quoted = JsonStringEncoder.getInstance().quoteAsUTF8(record.body().toString(StandardCharsets.UTF_8));
+        return Buffer.buffer(quoted.length + 2)
+                .appendByte((byte) '"')
+                .appendBytes(quoted)
+                .appendByte((byte) '"');
     }
 
     /** Lets no byte of a payload end a line of an event stream: each of its lines gets a prefix of its own. */

@@ -155,6 +155,7 @@ class Writing {
             case AppendOutcome.Regression _ -> Answer.problem(Problem.CONFLICT, "Stream-Seq did not increase");
             case AppendOutcome.OtherSeq other ->
                 Answer.problem(Problem.CONFLICT, "the next record is number " + other.next());
+            case AppendOutcome.OtherFence _ -> Answer.problem(Problem.CONFLICT, "the stream has another fencing token");
             case AppendOutcome.Full full ->
                 Answer.problem(
                         Problem.TOO_LARGE,

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param writerSeq has to be greater, byte by byte, than the one before; null for none
  * @param expectedSeq the seq that the first record has to get; null for any
  * @param trimTo records before it may go; null for no trim
+ * @param fence the fencing token that the stream has to have; null for any
  */
 public record Append(
         StreamAddress to,
@@ -19,7 +20,8 @@ public record Append(
         @Nullable ProducerStamp producer,
         @Nullable String writerSeq,
         @Nullable Long expectedSeq,
-        @Nullable Long trimTo) {
+        @Nullable Long trimTo,
+        @Nullable String fence) {
 
     /** The most records of one request. */
     public static final int RECORDS = 1000;
@@ -29,6 +31,18 @@ public record Append(
 
     public Append {
         records = List.copyOf(records);
+    }
+
+    public Append(
+            StreamAddress to,
+            @Nullable String contentType,
+            List<NewRecord> records,
+            boolean close,
+            @Nullable ProducerStamp producer,
+            @Nullable String writerSeq,
+            @Nullable Long expectedSeq,
+            @Nullable Long trimTo) {
+        this(to, contentType, records, close, producer, writerSeq, expectedSeq, trimTo, null);
     }
 
     public static Append of(StreamAddress to, List<NewRecord> records) {
@@ -45,7 +59,7 @@ public record Append(
     }
 
     /** In bytes, as the limits count. */
-    int metered() {
+    public int metered() {
         int size = 0;
         for (NewRecord record : records) {
             size += record.metered();

@@ -1,5 +1,6 @@
 package dev.turnkeep.session.channel.log;
 
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,11 +10,18 @@ public sealed interface AppendOutcome {
      * Stored, or found stored under its part ids.
      *
      * @param seqs of the request's records, in their order
+     * @param times of the same records
+     * @param lastAt the time of the stream's last record; null when it never had one
      */
     record Appended(
-            StreamEnd end, List<Long> seqs, @Nullable ProducerStamp producer) implements AppendOutcome {
+            StreamEnd end,
+            List<Long> seqs,
+            @Nullable ProducerStamp producer,
+            List<Instant> times,
+            @Nullable Instant lastAt) implements AppendOutcome {
         public Appended {
             seqs = List.copyOf(seqs);
+            times = List.copyOf(times);
         }
     }
 
@@ -48,6 +56,9 @@ public sealed interface AppendOutcome {
 
     /** The first record would get another seq than expected. */
     record OtherSeq(long next) implements AppendOutcome {}
+
+    /** @param token the stream's fencing token; empty when it has none */
+    record OtherFence(String token) implements AppendOutcome {}
 
     /** In bytes: how much the stream holds and may hold. */
     record Full(long held, long limit) implements AppendOutcome {}

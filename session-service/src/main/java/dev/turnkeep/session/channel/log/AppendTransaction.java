@@ -137,7 +137,7 @@ final class AppendTransaction {
 
     /** What Postgres has of it, under lock. */
     private record Found(
-            List<Locked> locked, Map<Long, Map<String, ProducerStamp>> producers, Map<Long, Map<String, Long>> parts) {}
+            List<Locked> locked, Map<Long, Map<String, ProducerStamp>> producers, Map<Long, Map<String, Part>> parts) {}
 
     /** Sent at once, and waited for once: each wait is two changes of thread. */
     private static Future<Found> find(SqlConnection connection, Asked asked, Patience patience) {
@@ -155,9 +155,9 @@ final class AppendTransaction {
                 asked.producers().isEmpty()
                         ? Future.succeededFuture(Map.of())
                         : AppendStore.producers(connection, asked.producers()).map(AppendTransaction::stamps);
-        Future<Map<Long, Map<String, Long>>> knowing = asked.parts().isEmpty()
+        Future<Map<Long, Map<String, Part>>> knowing = asked.parts().isEmpty()
                 ? Future.succeededFuture(Map.of())
-                : AppendStore.parts(connection, asked.parts()).map(AppendTransaction::seqs);
+                : AppendStore.parts(connection, asked.parts()).map(AppendTransaction::stored);
         return Future.all(begun, locking, producing, knowing)
                 .map(_ -> new Found(locking.result(), producing.result(), knowing.result()));
     }
@@ -257,12 +257,16 @@ final class AppendTransaction {
         return stamps;
     }
 
-    private static Map<Long, Map<String, Long>> seqs(RowSet<Row> rows) {
-        Map<Long, Map<String, Long>> seqs = new HashMap<>();
+    private static Map<Long, Map<String, Part>> stored(RowSet<Row> rows) {
+        Map<Long, Map<String, Part>> parts = new HashMap<>();
         for (Row row : rows) {
-            seqs.computeIfAbsent(row.getLong("stream_id"), _ -> new HashMap<>())
-                    .put(row.getString("part_id"), row.getLong("seq"));
+            parts.computeIfAbsent(row.getLong("stream_id"), _ -> new HashMap<>())
+                    .put(
+                            row.getString("part_id"),
+                            new Part(
+                                    row.getLong("seq"),
+                                    row.getOffsetDateTime("at").toInstant()));
         }
-        return seqs;
+        return parts;
     }
 }

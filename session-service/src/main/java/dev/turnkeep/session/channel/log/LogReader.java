@@ -10,7 +10,9 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
+import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -34,7 +36,7 @@ public class LogReader {
 
     private static final String VIEW = """
             s.id, s.incarnation, s.content_type, s.first_seq, s.next_seq, s.closed_at IS NOT NULL AS closed,
-            s.hidden_at IS NOT NULL AS hidden, s.ttl_seconds,
+            s.hidden_at IS NOT NULL AS hidden, s.ttl_seconds, s.last_at,
             coalesce(s.expires_at, CASE WHEN s.ttl_seconds IS NULL THEN s.deadline END) AS expires_at
             """;
 
@@ -86,6 +88,29 @@ public class LogReader {
                  WHERE k.kept <= $5), s.next_seq) AS seq
             FROM streams s WHERE
             """ + ADDRESSED.stripTrailing();
+
+    /**
+     * The first record that is not older, or the end. Times never decrease, so the place is found by halving: each step looks
+     * at one record by its key.
+     */
+    private static final String FROM_TIME = """
+            WITH RECURSIVE stream AS (
+                SELECT s.id, s.first_seq, s.next_seq FROM streams s WHERE
+            """ + ADDRESSED.stripTrailing() + """
+            ), halved AS (
+                SELECT s.id, s.first_seq AS low, s.next_seq AS high FROM stream s
+                UNION ALL
+                SELECT h.id, CASE WHEN m.older THEN m.seq + 1 ELSE h.low END, CASE WHEN m.older THEN h.high ELSE m.seq END
+                FROM halved h
+                CROSS JOIN LATERAL (
+                    SELECT p.seq, coalesce(
+                        (SELECT r.at < $5 FROM stream_records r WHERE r.stream_id = h.id AND r.seq = p.seq), true) AS older
+                    FROM (SELECT (h.low + h.high) / 2 AS seq) p
+                ) m
+                WHERE h.low < h.high
+            )
+            SELECT h.low AS seq FROM halved h WHERE h.low = h.high
+            """;
 
     private static final String HEAD = "SELECT " + VIEW + "FROM streams s WHERE " + ADDRESSED;
 
@@ -149,6 +174,12 @@ public class LogReader {
     public Future<Optional<Newest>> newest(StreamAddress stream, long bytes) {
         return ask(NEWEST, address(stream).addLong(bytes))
                 .map(rows -> rows.stream().findFirst().map(row -> new Newest(row.getLong("id"), row.getLong("seq"))));
+    }
+
+    /** The seq of the first record that is not older than the time, or of the next one; empty when there is no such stream. */
+    public Future<Optional<Long>> fromTime(StreamAddress stream, Instant time) {
+        return ask(FROM_TIME, address(stream).addOffsetDateTime(time.atOffset(ZoneOffset.UTC)))
+                .map(rows -> rows.stream().findFirst().map(row -> row.getLong("seq")));
     }
 
     /**
@@ -238,6 +269,7 @@ public class LogReader {
 
     static StreamView view(Row row) {
         @Nullable OffsetDateTime expiresAt = row.getOffsetDateTime("expires_at");
+        @Nullable OffsetDateTime lastAt = row.getOffsetDateTime("last_at");
         return new StreamView(
                 row.getLong("id"),
                 row.getLong("incarnation"),
@@ -247,6 +279,7 @@ public class LogReader {
                 row.getBoolean("closed"),
                 row.getBoolean("hidden"),
                 row.getLong("ttl_seconds"),
-                expiresAt == null ? null : expiresAt.toInstant());
+                expiresAt == null ? null : expiresAt.toInstant(),
+                lastAt == null ? null : lastAt.toInstant());
     }
 }

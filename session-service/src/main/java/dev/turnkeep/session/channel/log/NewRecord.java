@@ -4,6 +4,7 @@ import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,12 +12,15 @@ import org.jspecify.annotations.Nullable;
  * A record to be appended. Nobody writes to its bytes any more.
  *
  * @param partId what its writer calls it, see {@link #part}; a second record of that name is the first one
+ * @param at when it was made, as its writer has it: counts when it is neither in the future nor before the record before
+ *     it; null for the time of its arrival
  */
 public record NewRecord(
         Kind kind,
         Buffer body,
         List<RecordHeader> headers,
-        @Nullable String partId) {
+        @Nullable String partId,
+        @Nullable Instant at) {
     private static final int OVERHEAD = 8;
     private static final int PART = 256;
     private static final char SEPARATOR = '\u001f';
@@ -24,6 +28,10 @@ public record NewRecord(
 
     public NewRecord {
         headers = List.copyOf(headers);
+    }
+
+    public NewRecord(Kind kind, Buffer body, List<RecordHeader> headers, @Nullable String partId) {
+        this(kind, body, headers, partId, null);
     }
 
     /**
@@ -46,6 +54,11 @@ public record NewRecord(
 
     /** Its size as the limits count it, in bytes: 8, 2 for each header, and all bytes of headers and body. */
     public int metered() {
+        return metered(headers, body);
+    }
+
+    /** The same of a record that is stored. */
+    public static int metered(List<RecordHeader> headers, Buffer body) {
         int size = OVERHEAD + body.length();
         for (RecordHeader header : headers) {
             size += HEADER_OVERHEAD + header.name().length() + header.value().length();

@@ -6,6 +6,7 @@ import dev.turnkeep.session.channel.log.AppendOutcome.Full;
 import dev.turnkeep.session.channel.log.AppendOutcome.Gap;
 import dev.turnkeep.session.channel.log.AppendOutcome.Hidden;
 import dev.turnkeep.session.channel.log.AppendOutcome.LateStart;
+import dev.turnkeep.session.channel.log.AppendOutcome.OtherFence;
 import dev.turnkeep.session.channel.log.AppendOutcome.OtherSeq;
 import dev.turnkeep.session.channel.log.AppendOutcome.OtherType;
 import dev.turnkeep.session.channel.log.AppendOutcome.Regression;
@@ -35,7 +36,7 @@ final class StreamFold {
     private final StreamRow before;
     private final LogLimits limits;
     private final Map<String, ProducerStamp> producers;
-    private final Map<String, Long> parts;
+    private final Map<String, Part> parts;
     private final Set<String> movedProducers = new HashSet<>();
     private final List<LogRecord> written = new ArrayList<>();
 
@@ -47,12 +48,13 @@ final class StreamFold {
     private @Nullable Instant lastAt;
     private @Nullable Instant closedAt;
     private @Nullable ProducerStamp closedBy;
+    private @Nullable String fence;
 
     /**
      * @param producers the last accepted requests of the producers that the batch names
-     * @param parts the seqs of the part ids that the batch names and the stream holds
+     * @param parts those that the batch names and the stream holds
      */
-    StreamFold(StreamRow before, Map<String, ProducerStamp> producers, Map<String, Long> parts, LogLimits limits) {
+    StreamFold(StreamRow before, Map<String, ProducerStamp> producers, Map<String, Part> parts, LogLimits limits) {
         this(before, 0, producers, parts, limits);
     }
 
@@ -61,7 +63,7 @@ final class StreamFold {
             StreamRow before,
             int forgotten,
             Map<String, ProducerStamp> producers,
-            Map<String, Long> parts,
+            Map<String, Part> parts,
             LogLimits limits) {
         this.before = before;
         this.limits = limits;
@@ -75,6 +77,7 @@ final class StreamFold {
         this.lastAt = before.lastAt();
         this.closedAt = before.closedAt();
         this.closedBy = before.closedBy();
+        this.fence = before.fence();
     }
 
     AppendOutcome apply(Append append, Instant now) {
@@ -87,12 +90,12 @@ final class StreamFold {
         // A part that is sent again has its answer, whatever its sequence says now.
         boolean stored = append.producer() == null
                 && !append.records().isEmpty()
-                && append.records().stream().allMatch(record -> seqOf(record) != null);
+                && append.records().stream().allMatch(record -> partOf(record) != null);
         Optional<AppendOutcome> refusal = refusal(append, stored);
         if (refusal.isPresent()) {
             return refusal.get();
         }
-        List<Long> seqs = write(append, now);
+        List<Part> places = write(append, now);
         ProducerStamp producer = append.producer();
         if (producer != null) {
             producerCount += producers.put(producer.id(), producer) == null ? 1 : 0;
@@ -108,7 +111,16 @@ final class StreamFold {
             closedAt = micros(now);
             closedBy = producer;
         }
-        return new Appended(end(), seqs, producer);
+        return appended(places, producer);
+    }
+
+    private Appended appended(List<Part> places, @Nullable ProducerStamp producer) {
+        return new Appended(
+                end(),
+                places.stream().map(Part::seq).toList(),
+                producer,
+                places.stream().map(Part::at).toList(),
+                lastAt);
     }
 
     /** Closing again is fine, and so is what was stored before the close; nothing else is. */
@@ -117,15 +129,15 @@ final class StreamFold {
         if (producer != null) {
             return producer.equals(closedBy) ? new Repeated(end(), producer) : new Closed(end());
         }
-        List<Long> seqs = new ArrayList<>();
+        List<Part> places = new ArrayList<>();
         for (NewRecord record : append.records()) {
-            Long seq = seqOf(record);
-            if (seq == null) {
+            Part place = partOf(record);
+            if (place == null) {
                 return new Closed(end());
             }
-            seqs.add(seq);
+            places.add(place);
         }
-        return seqs.isEmpty() && !append.close() ? new Closed(end()) : new Appended(end(), seqs, null);
+        return places.isEmpty() && !append.close() ? new Closed(end()) : appended(places, null);
     }
 
     private Optional<AppendOutcome> refusal(Append append, boolean stored) {
@@ -170,40 +182,66 @@ final class StreamFold {
 
     private Optional<AppendOutcome> placeRefusal(Append append) {
         long added = append.records().stream()
-                .filter(record -> seqOf(record) == null)
+                .filter(record -> partOf(record) == null)
                 .mapToLong(NewRecord::metered)
                 .sum();
+        String token = fence == null ? "" : fence;
+        if (append.fence() != null && added > 0 && !append.fence().equals(token)) {
+            return Optional.of(new OtherFence(token));
+        }
         if (append.expectedSeq() != null && added > 0 && append.expectedSeq() != next) {
             return Optional.of(new OtherSeq(next));
         }
-        return bytes + added > limits.streamSize() && added > 0
+        // A stream that is full is told by a command to give something up.
+        boolean orders = append.records().stream().allMatch(record -> record.kind() == Kind.COMMAND);
+        return bytes + added > limits.streamSize() && added > 0 && !orders
                 ? Optional.of(new Full(bytes, limits.streamSize()))
                 : Optional.empty();
     }
 
-    private List<Long> write(Append append, Instant now) {
-        Instant at = lastAt == null || now.isAfter(lastAt) ? micros(now) : lastAt;
-        List<Long> seqs = new ArrayList<>(append.records().size());
+    private List<Part> write(Append append, Instant now) {
+        List<Part> places = new ArrayList<>(append.records().size());
         for (NewRecord record : append.records()) {
-            Long known = seqOf(record);
+            Part known = partOf(record);
             if (known != null) {
-                seqs.add(known);
+                places.add(known);
                 continue;
             }
-            long seq = next++;
-            seqs.add(seq);
+            Instant at = time(record, now);
+            Part place = new Part(next++, at);
+            places.add(place);
             if (record.partId() != null) {
-                parts.put(record.partId(), seq);
+                parts.put(record.partId(), place);
             }
             bytes += record.metered();
             lastAt = at;
             written.add(new LogRecord(
-                    seq, record.kind(), record.body(), RecordHeader.encode(record.headers()), record.partId(), at));
+                    place.seq(),
+                    record.kind(),
+                    record.body(),
+                    RecordHeader.encode(record.headers()),
+                    record.partId(),
+                    at));
+            if (record.kind() == Kind.COMMAND) {
+                Command.of(record.headers(), record.body()).ifPresent(this::obey);
+            }
         }
-        return seqs;
+        return places;
     }
 
-    private @Nullable Long seqOf(NewRecord record) {
+    private Instant time(NewRecord record, Instant now) {
+        Instant made = record.at() == null || record.at().isAfter(now) ? now : record.at();
+        return lastAt == null || made.isAfter(lastAt) ? micros(made) : lastAt;
+    }
+
+    private void obey(Command command) {
+        switch (command) {
+            case Command.Fence(String token) -> fence = token.isEmpty() ? null : token;
+            case Command.Trim(long before) -> first = Math.max(first, Math.min(before, next));
+        }
+    }
+
+    private @Nullable Part partOf(NewRecord record) {
         return record.partId() == null ? null : parts.get(record.partId());
     }
 
@@ -225,7 +263,8 @@ final class StreamFold {
                 lastAt,
                 closedAt,
                 closedBy,
-                before.hidden());
+                before.hidden(),
+                fence);
     }
 
     /** Whether there is anything to write. */

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param bytes of all records that it holds, metered
  * @param producers how many have written to it
  * @param hidden deleted, with forks that live on
+ * @param fence the fencing token; null for none
  */
 record StreamRow(
         long id,
@@ -22,4 +23,5 @@ record StreamRow(
         @Nullable Instant lastAt,
         @Nullable Instant closedAt,
         @Nullable ProducerStamp closedBy,
-        boolean hidden) {}
+        boolean hidden,
+        @Nullable String fence) {}

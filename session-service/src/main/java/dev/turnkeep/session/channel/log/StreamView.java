@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param hidden deleted, with forks that live on
  * @param ttl seconds, as configured; null for none
  * @param expiresAt as configured, or the end of its session's retention; null for none
+ * @param lastAt when its last record was written; null when it never had one
  */
 public record StreamView(
         long id,
@@ -21,7 +22,8 @@ public record StreamView(
         boolean closed,
         boolean hidden,
         @Nullable Long ttl,
-        @Nullable Instant expiresAt) {
+        @Nullable Instant expiresAt,
+        @Nullable Instant lastAt) {
 
     public StreamEnd end() {
         return new StreamEnd(id, incarnation, next, closed);

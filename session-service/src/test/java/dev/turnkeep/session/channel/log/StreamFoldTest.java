@@ -8,6 +8,7 @@ import dev.turnkeep.session.channel.log.AppendOutcome.Full;
 import dev.turnkeep.session.channel.log.AppendOutcome.Gap;
 import dev.turnkeep.session.channel.log.AppendOutcome.Hidden;
 import dev.turnkeep.session.channel.log.AppendOutcome.LateStart;
+import dev.turnkeep.session.channel.log.AppendOutcome.OtherFence;
 import dev.turnkeep.session.channel.log.AppendOutcome.OtherSeq;
 import dev.turnkeep.session.channel.log.AppendOutcome.OtherType;
 import dev.turnkeep.session.channel.log.AppendOutcome.Regression;
@@ -18,6 +19,7 @@ import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,8 +42,8 @@ class StreamFoldTest {
         AppendOutcome second = fold.apply(append("c"), NOW);
 
         // Then
-        assertThat(first).isEqualTo(new Appended(new StreamEnd(1, 0, 7, false), List.of(5L, 6L), null));
-        assertThat(second).isEqualTo(new Appended(new StreamEnd(1, 0, 8, false), List.of(7L), null));
+        assertThat(first).isEqualTo(appended(new StreamEnd(1, 0, 7, false), List.of(5L, 6L), null));
+        assertThat(second).isEqualTo(appended(new StreamEnd(1, 0, 8, false), List.of(7L), null));
         assertThat(fold.written()).extracting(LogRecord::seq).containsExactly(5L, 6L, 7L);
         assertThat(fold.after().next()).isEqualTo(8);
     }
@@ -55,9 +57,9 @@ class StreamFoldTest {
 
         // Then
         StreamEnd end = new StreamEnd(1, 0, 6, true);
-        assertThat(last).isEqualTo(new Appended(end, List.of(5L), null));
+        assertThat(last).isEqualTo(appended(end, List.of(5L), null));
         assertThat(late).isEqualTo(new Closed(end));
-        assertThat(again).isEqualTo(new Appended(end, List.of(), null));
+        assertThat(again).isEqualTo(appended(end, List.of(), null));
         assertThat(fold.written()).hasSize(1);
     }
 
@@ -97,13 +99,13 @@ class StreamFoldTest {
         assertThat(outcomes)
                 .containsExactly(
                         new Gap(0, 1),
-                        new Appended(six, List.of(5L), new ProducerStamp("p", 0, 0)),
+                        appended(six, List.of(5L), new ProducerStamp("p", 0, 0)),
                         new Repeated(six, new ProducerStamp("p", 0, 0)),
-                        new Appended(seven, List.of(6L), new ProducerStamp("p", 0, 1)),
+                        appended(seven, List.of(6L), new ProducerStamp("p", 0, 1)),
                         new Repeated(seven, new ProducerStamp("p", 0, 1)),
                         new Gap(2, 3),
                         new LateStart(),
-                        new Appended(eight, List.of(7L), new ProducerStamp("p", 2, 0)),
+                        appended(eight, List.of(7L), new ProducerStamp("p", 2, 0)),
                         new StaleEpoch(2));
         assertThat(fold.producers()).containsExactly(new ProducerStamp("p", 2, 0));
         assertThat(fold.after().producers()).isEqualTo(1);
@@ -134,14 +136,14 @@ class StreamFoldTest {
         AppendOutcome again = fold.apply(first, NOW);
 
         // Then
-        assertThat(again).isEqualTo(new Appended(new StreamEnd(1, 0, 7, false), List.of(5L), null));
+        assertThat(again).isEqualTo(appended(new StreamEnd(1, 0, 7, false), List.of(5L), null));
         assertThat(fold.after().writerSeq()).isEqualTo("2");
     }
 
     @Test
     void producersThatWereForgottenMakeRoom() {
         // Given
-        StreamRow full = new StreamRow(1, 0, "application/json", 0, 5, 0, 3, null, null, null, null, false);
+        StreamRow full = new StreamRow(1, 0, "application/json", 0, 5, 0, 3, null, null, null, null, false, null);
         Append coming =
                 new Append(TO, null, List.of(raw("a")), false, new ProducerStamp("new", 0, 0), null, null, null);
 
@@ -181,7 +183,7 @@ class StreamFoldTest {
     @Test
     void aPartIsStoredOnceAndAnsweredWithItsSeqEvenAfterTheClose() {
         // Given
-        StreamFold known = new StreamFold(row(5, null), Map.of(), Map.of("old", 2L), LIMITS);
+        StreamFold known = new StreamFold(row(5, null), Map.of(), Map.of("old", new Part(2, NOW)), LIMITS);
 
         // When
         AppendOutcome mixed = known.apply(Append.of(TO, List.of(part("new"), part("old"), part("new"))), NOW);
@@ -190,8 +192,8 @@ class StreamFoldTest {
         AppendOutcome late = known.apply(Append.of(TO, List.of(part("new"), part("late"))), NOW);
 
         // Then
-        assertThat(mixed).isEqualTo(new Appended(new StreamEnd(1, 0, 6, false), List.of(5L, 2L, 5L), null));
-        assertThat(again).isEqualTo(new Appended(new StreamEnd(1, 0, 6, true), List.of(5L), null));
+        assertThat(mixed).isEqualTo(appended(new StreamEnd(1, 0, 6, false), List.of(5L, 2L, 5L), null));
+        assertThat(again).isEqualTo(appended(new StreamEnd(1, 0, 6, true), List.of(5L), null));
         assertThat(late).isInstanceOf(Closed.class);
     }
 
@@ -224,7 +226,7 @@ class StreamFoldTest {
     @Test
     void aHiddenStreamTakesNothing() {
         StreamRow row = row(5, null);
-        StreamRow hidden = new StreamRow(row.id(), 0, row.contentType(), 0, 5, 0, 0, null, null, null, null, true);
+        StreamRow hidden = new StreamRow(row.id(), 0, row.contentType(), 0, 5, 0, 0, null, null, null, null, true, null);
         assertThat(fold(hidden).apply(append("a"), NOW)).isEqualTo(new Hidden());
     }
 
@@ -251,6 +253,84 @@ class StreamFoldTest {
     }
 
     @Test
+    void aWritersTimeCountsUnlessItIsInTheFutureOrBeforeTheLast() {
+        // When
+        for (long seconds : List.of(-60L, -90L, -30L, 60L)) {
+            fold.apply(
+                    Append.of(
+                            TO,
+                            List.of(new NewRecord(
+                                    Kind.TEXT, Buffer.buffer("a"), List.of(), null, NOW.plusSeconds(seconds)))),
+                    NOW);
+        }
+
+        // Then
+        assertThat(fold.written())
+                .extracting(LogRecord::at)
+                .containsExactly(NOW.minusSeconds(60), NOW.minusSeconds(60), NOW.minusSeconds(30), NOW);
+    }
+
+    @Test
+    void whoNamesAFencingTokenHasToNameTheStreams() {
+        // When
+        List<AppendOutcome> outcomes = new ArrayList<>();
+        for (Append append : List.of(
+                fenced("", raw("a")),
+                fenced("other", raw("b")),
+                fenced("", command("fence", Buffer.buffer("mine"))),
+                fenced("", raw("c")),
+                fenced("mine", raw("d")),
+                Append.of(TO, List.of(raw("anybody"))),
+                fenced("mine", command("fence", Buffer.buffer())),
+                fenced("", raw("e")))) {
+            outcomes.add(fold.apply(append, NOW));
+        }
+
+        // Then
+        assertThat(outcomes)
+                .containsExactly(
+                        appended(end(6), List.of(5L), null),
+                        new OtherFence(""),
+                        appended(end(7), List.of(6L), null),
+                        new OtherFence("mine"),
+                        appended(end(8), List.of(7L), null),
+                        appended(end(9), List.of(8L), null),
+                        appended(end(10), List.of(9L), null),
+                        appended(end(11), List.of(10L), null));
+        assertThat(fold.after().fence()).isNull();
+    }
+
+    @Test
+    void aTrimThatIsARecordTakesAPlaceAndReachesNoFurther() {
+        // When
+        fold.apply(Append.of(TO, List.of(raw("a"), command("trim", Buffer.buffer().appendLong(6)), raw("b"))), NOW);
+
+        // Then
+        assertThat(fold.after().first()).isEqualTo(6);
+        assertThat(fold.after().next()).isEqualTo(8);
+        fold.apply(Append.of(TO, List.of(command("trim", Buffer.buffer().appendLong(2)))), NOW);
+        assertThat(fold.after().first()).isEqualTo(6);
+        fold.apply(Append.of(TO, List.of(command("trim", Buffer.buffer().appendLong(-1)), raw("c"))), NOW);
+        assertThat(fold.after().first()).isEqualTo(10);
+        assertThat(fold.after().next()).isEqualTo(11);
+    }
+
+    @Test
+    void aFullStreamTakesTheCommandThatMakesRoom() {
+        // Given
+        fold.apply(append("x".repeat(990)), NOW);
+
+        // When
+        AppendOutcome data = fold.apply(append("y"), NOW);
+        AppendOutcome command =
+                fold.apply(Append.of(TO, List.of(command("trim", Buffer.buffer().appendLong(6)))), NOW);
+
+        // Then
+        assertThat(data).isInstanceOf(Full.class);
+        assertThat(command).isInstanceOf(Appended.class);
+    }
+
+    @Test
     void contentTypesAreComparedWithoutCaseAndParameters() {
         assertThat(fold.apply(
                         new Append(TO, "TEXT/Plain; charset=utf-8", List.of(raw("a")), false, null, null, null, null),
@@ -267,7 +347,7 @@ class StreamFoldTest {
             List<AppendOutcome> oneByOne = new ArrayList<>();
             StreamRow row = row(0, null);
             Map<String, ProducerStamp> producers = new HashMap<>();
-            Map<String, Long> parts = new HashMap<>();
+            Map<String, Part> parts = new HashMap<>();
             for (Append append : appends) {
                 StreamFold single = new StreamFold(row, producers, parts, LIMITS);
                 oneByOne.add(single.apply(append, NOW));
@@ -293,9 +373,9 @@ class StreamFoldTest {
         }
     }
 
-    private static void remember(Map<String, Long> parts, LogRecord written) {
+    private static void remember(Map<String, Part> parts, LogRecord written) {
         if (written.partId() != null) {
-            parts.put(written.partId(), written.seq());
+            parts.put(written.partId(), new Part(written.seq(), written.at()));
         }
     }
 
@@ -343,7 +423,12 @@ class StreamFoldTest {
     }
 
     private static StreamRow row(long next, @Nullable Instant closedAt) {
-        return new StreamRow(1, 0, "text/plain", 0, next, 0, 0, null, null, closedAt, null, false);
+        return new StreamRow(1, 0, "text/plain", 0, next, 0, 0, null, null, closedAt, null, false, null);
+    }
+
+    /** As it is when everything was written at one time. */
+    private static Appended appended(StreamEnd end, List<Long> seqs, @Nullable ProducerStamp producer) {
+        return new Appended(end, seqs, producer, Collections.nCopies(seqs.size(), NOW), NOW);
     }
 
     private static Append append(String... bodies) {
@@ -360,6 +445,19 @@ class StreamFoldTest {
 
     private static NewRecord raw(String body) {
         return NewRecord.raw(Buffer.buffer(body));
+    }
+
+    private static NewRecord command(String name, Buffer body) {
+        return new NewRecord(
+                Kind.COMMAND, body, List.of(new RecordHeader(Buffer.buffer(), Buffer.buffer(name))), null);
+    }
+
+    private static Append fenced(String token, NewRecord record) {
+        return new Append(TO, null, List.of(record), false, null, null, null, null, token);
+    }
+
+    private static StreamEnd end(long next) {
+        return new StreamEnd(1, 0, next, false);
     }
 
     private static NewRecord part(String id) {
