@@ -38,7 +38,8 @@ final class Payload {
         if (record.kind() != Kind.TEXT) {
             return record.body();
         }
-        byte[] quoted = JsonStringEncoder.getInstance().quoteAsUTF8(record.body().toString(StandardCharsets.UTF_8));
+        byte[] quoted =
+                JsonStringEncoder.getInstance().quoteAsUTF8(record.body().toString(StandardCharsets.UTF_8));
         return Buffer.buffer(quoted.length + 2)
                 .appendByte((byte) '"')
                 .appendBytes(quoted)

@@ -18,7 +18,8 @@ public sealed interface AppendOutcome {
             List<Long> seqs,
             @Nullable ProducerStamp producer,
             List<Instant> times,
-            @Nullable Instant lastAt) implements AppendOutcome {
+            @Nullable Instant lastAt)
+            implements AppendOutcome {
         public Appended {
             seqs = List.copyOf(seqs);
             times = List.copyOf(times);

@@ -226,7 +226,8 @@ class StreamFoldTest {
     @Test
     void aHiddenStreamTakesNothing() {
         StreamRow row = row(5, null);
-        StreamRow hidden = new StreamRow(row.id(), 0, row.contentType(), 0, 5, 0, 0, null, null, null, null, true, null);
+        StreamRow hidden =
+                new StreamRow(row.id(), 0, row.contentType(), 0, 5, 0, 0, null, null, null, null, true, null);
         assertThat(fold(hidden).apply(append("a"), NOW)).isEqualTo(new Hidden());
     }
 
@@ -303,7 +304,8 @@ class StreamFoldTest {
     @Test
     void aTrimThatIsARecordTakesAPlaceAndReachesNoFurther() {
         // When
-        fold.apply(Append.of(TO, List.of(raw("a"), command("trim", Buffer.buffer().appendLong(6)), raw("b"))), NOW);
+        fold.apply(
+                Append.of(TO, List.of(raw("a"), command("trim", Buffer.buffer().appendLong(6)), raw("b"))), NOW);
 
         // Then
         assertThat(fold.after().first()).isEqualTo(6);
@@ -448,8 +450,7 @@ class StreamFoldTest {
     }
 
     private static NewRecord command(String name, Buffer body) {
-        return new NewRecord(
-                Kind.COMMAND, body, List.of(new RecordHeader(Buffer.buffer(), Buffer.buffer(name))), null);
+        return new NewRecord(Kind.COMMAND, body, List.of(new RecordHeader(Buffer.buffer(), Buffer.buffer(name))), null);
     }
 
     private static Append fenced(String token, NewRecord record) {
