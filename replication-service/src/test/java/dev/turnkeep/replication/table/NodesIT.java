@@ -24,6 +24,7 @@ class NodesIT {
     @BeforeEach
     void end() {
         replica.end();
+        replica.execute("DELETE FROM nodes");
     }
 
     @AfterAll

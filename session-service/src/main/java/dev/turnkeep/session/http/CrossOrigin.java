@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lets pages of any origin call the API, errors included, and read what its clients need. Credentials are bearer tokens,
- * which no browser adds by itself, so an origin proves nothing. Administration is not for pages.
+ * which no browser adds by itself, so an origin proves nothing. Administration is not for pages; the open namespace, which
+ * asks for no token, says itself which pages it is for.
  */
 @ApplicationScoped
 public class CrossOrigin {
@@ -79,6 +80,6 @@ public class CrossOrigin {
         }
         return path.startsWith("/api/")
                 || path.startsWith("/realtime/")
-                || (path.startsWith("/v1/") && !path.startsWith("/v1/admin/"));
+                || (path.startsWith("/v1/") && !path.startsWith("/v1/admin/") && !path.startsWith("/v1/stream/"));
     }
 }
