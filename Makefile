@@ -85,9 +85,9 @@ replbench: ## measure the replication into ClickHouse beside its limits; writes 
 	@$(WITH_JDK) local-stack/bin/build $(SERVICES) benchmarks && "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED \
 		-cp "benchmarks/target/classes:$$(cat benchmarks/target/benchmarks.classpath)" dev.turnkeep.benchmarks.Replicating
 
-faults: ## strike the replication in full (half an hour): 50 kills, outages of two minutes, a backlog of a million
+faults: ## strike in full (half an hour): 50 kills of the replication, outages of two minutes, a backlog of a million, each engine and service under 20,000 turns
 	@$(WITH_JDK) FAULTS=full $(MVN) -B -ntp -q -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false \
-		-Dit.test=dev.turnkeep.replication.service.FaultsIT -Dfailsafe.failIfNoSpecifiedTests=false -pl replication-service -am verify
+		-Dit.test=FaultsIT -Dfailsafe.failIfNoSpecifiedTests=false -pl replication-service,e2e -am verify
 
 listbench: ## measure pages of lists with 1,000,000 sessions of one organisation; writes benchmarks/results/lists.json
 	@$(WITH_JDK) local-stack/bin/build $(SERVICES) benchmarks && "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED \
