@@ -17,6 +17,7 @@ final class Freshness {
     private static final long LOAD_MILLIS = 10;
 
     private static final long LOOK_MILLIS = 5;
+    private static final int COLD = 100;
     private static final long PATIENCE_NANOS = 120_000_000_000L;
 
     private final Testbed testbed;
@@ -36,9 +37,9 @@ final class Freshness {
         long begun = System.nanoTime();
         try (HttpConnection connection = new HttpConnection(ingest, testbed.key)) {
             // The first ones find a system that is cold.
-            for (int probe = -PROBES / 10; probe < PROBES; probe++) {
+            for (int probe = -COLD; probe < PROBES; probe++) {
                 long sent = System.nanoTime();
-                String session = "probe" + (probe + PROBES);
+                String session = "probe" + (probe + COLD);
                 connection.post(Payload.SMALL.body(session, 0, Instant.now().toString()));
                 long answered = System.nanoTime();
                 awaitVisible(session + "-0");

@@ -235,6 +235,11 @@ class JobsIT {
         space.execute("UPDATE session_leases SET expires_at = now() - interval '1 hour'");
         space.placeholder(Duration.ofHours(25));
         space.placeholder(Duration.ofHours(1));
+        space.execute("""
+                INSERT INTO erased_sessions (session_id, org_id, environment, harness_id, harness_session_id, external_id, erased_at)
+                SELECT gen_random_uuid(), gen_random_uuid(), 'test', 'claude', 'key-' || age, 'name', now() - age * interval '1 day'
+                FROM unnest(ARRAY[29, 31]) AS age
+                """);
 
         // When
         Counts counts = space.reaper().vacuum.run();
@@ -243,6 +248,9 @@ class JobsIT {
         assertThat(counts.of("index_removed")).isEqualTo(2);
         assertThat(counts.of("leases_removed")).isEqualTo(1);
         assertThat(counts.of("placeholders_removed")).isEqualTo(1);
+        assertThat(counts.of("names_forgotten")).isEqualTo(1);
+        assertThat(space.rows("SELECT harness_session_id, external_id FROM erased_sessions ORDER BY erased_at"))
+                .containsExactly("null|null", "key-29|name");
         assertThat(space.state(overdue)).isEqualTo("open");
         assertThat(space.indexed()).isEqualTo(1);
     }

@@ -114,6 +114,14 @@ public interface ReaperConfig {
         /** A fork's placeholder that nothing hangs under is removed when it is older than this. */
         @WithDefault("24h")
         Duration placeholderAge();
+
+        /**
+         * How long an erased session's names (harness session id, external id, actor) are kept, by which its turns stay out.
+         * More than the retention of the topics of turns and dead letters: what is replayed or put back later is kept out by
+         * ids alone.
+         */
+        @WithDefault("30d")
+        Duration erasedNamesAge();
     }
 
     /** The invariants. */

@@ -24,7 +24,10 @@ import java.util.Set;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 
-/** Removes what nobody needs any more: entries of the index without an open session, stale claims, leases, placeholders. */
+/**
+ * Removes what nobody needs any more: entries of the index without an open session, stale claims, leases, placeholders, and
+ * the names of sessions that were erased long ago.
+ */
 public final class VacuumJob implements Job {
     private static final Logger LOG = Logger.getLogger(VacuumJob.class);
 
@@ -58,6 +61,17 @@ public final class VacuumJob implements Job {
             DELETE FROM session_end_failures f
             USING sessions s
             WHERE s.id = f.session_id AND s.state NOT IN ('open', 'suspended') AND s.updated_at > f.last_failed_at
+            """;
+
+    private static final String FORGET_NAMES = """
+            UPDATE erased_sessions e SET harness_session_id = NULL, external_id = NULL, actor_id = NULL
+            WHERE e.session_id IN (
+                SELECT n.session_id
+                FROM erased_sessions n
+                WHERE n.erased_at < $1
+                  AND (n.harness_session_id IS NOT NULL OR n.external_id IS NOT NULL OR n.actor_id IS NOT NULL)
+                ORDER BY n.erased_at
+                LIMIT $2)
             """;
 
     private final Postgres postgres;
@@ -107,10 +121,16 @@ public final class VacuumJob implements Job {
     @Override
     public Counts run() {
         Counts counts = Counts.zero(
-                "index_removed", "claims_removed", "leases_removed", "placeholders_removed", "failures_removed");
+                "index_removed",
+                "claims_removed",
+                "leases_removed",
+                "placeholders_removed",
+                "failures_removed",
+                "names_forgotten");
         counts.add("leases_removed", leases.removeExpired());
         counts.add("failures_removed", postgres.count(DELETE_FAILURES));
         placeholders(counts);
+        names(counts);
         try {
             for (int shard = 0; shard < LivenessIndex.SHARDS; shard++) {
                 entries(shard, counts);
@@ -139,6 +159,16 @@ public final class VacuumJob implements Job {
             passed += page.size() - dropped;
             page = page.size() < config.batch() ? List.of() : index.all(shard, passed, config.batch());
         }
+    }
+
+    private void names(Counts counts) {
+        OffsetDateTime before =
+                clock.instant().minus(config.vacuum().erasedNamesAge()).atOffset(ZoneOffset.UTC);
+        int forgotten;
+        do {
+            forgotten = postgres.count(FORGET_NAMES, before, config.batch());
+            counts.add("names_forgotten", forgotten);
+        } while (forgotten == config.batch());
     }
 
     private void placeholders(Counts counts) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** The statements of create. */
 final class CreateStore {
     /** The harness of sessions that no harness has: they are fed by their id or their external id. */
-    private static final String NO_HARNESS = "api";
+    static final String NO_HARNESS = "api";
 
     private static final String INSERT = """
             INSERT INTO sessions AS s (
@@ -87,17 +87,18 @@ final class CreateStore {
                 is_placeholder = false,
                 is_guessed = false,
                 harness_id = $4,
-                external_id = coalesce(s.external_id, $5),
-                type = $6,
-                task_identifier = $7,
-                tags = $8,
-                metadata = $9::text::jsonb,
-                trigger_config = $10::text::jsonb,
-                current_run_id = $11,
+                harness_session_id = $5,
+                external_id = coalesce(s.external_id, $6),
+                type = $7,
+                task_identifier = $8,
+                tags = $9,
+                metadata = $10::text::jsonb,
+                trigger_config = $11::text::jsonb,
+                current_run_id = $12,
                 current_run_version = coalesce(s.current_run_version, 0) + 1,
-                expires_at = $12,
+                expires_at = $13,
                 version = s.version + 1,
-                updated_at = GREATEST(s.updated_at, $13)
+                updated_at = GREATEST(s.updated_at, $14)
             WHERE s.org_id = $1 AND s.environment = $2 AND s.id = $3
             RETURNING s.epoch, s.version
             """;
@@ -208,6 +209,7 @@ final class CreateStore {
                         CLAIM,
                         id.value(),
                         key.harness().value(),
+                        key.session().value(),
                         external(wanted.external()),
                         wanted.type(),
                         wanted.task(),

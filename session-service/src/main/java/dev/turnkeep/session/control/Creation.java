@@ -129,6 +129,9 @@ class Creation {
                 && !session.external().equals(wanted.external().value())) {
             throw Sought.conflict("the session has another externalId");
         }
+        if (ofHarness.isEmpty()) {
+            session.requireFree(key);
+        }
         session.require(wanted, now);
         return Optional.of(taken(work, scope, wanted, key, session, now));
     }

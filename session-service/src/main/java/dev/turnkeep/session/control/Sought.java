@@ -3,6 +3,7 @@ package dev.turnkeep.session.control;
 import dev.turnkeep.contracts.id.SessionId;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
+import dev.turnkeep.session.control.NewSession.HarnessKey;
 import io.vertx.sqlclient.Row;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -50,6 +51,17 @@ record Sought(
     void requireClaimed() {
         if (unclaimed()) {
             throw conflict("Session exists with another type or taskIdentifier");
+        }
+    }
+
+    /** 409 for one that was found by its external id, and that turns of another name go to. */
+    void requireFree(HarnessKey key) {
+        if (harnessSession != null) {
+            throw conflict("the session has another harnessSessionId");
+        }
+        if (!harness.equals(CreateStore.NO_HARNESS)
+                && !harness.equals(key.harness().value())) {
+            throw conflict("the session is of another harness");
         }
     }
 

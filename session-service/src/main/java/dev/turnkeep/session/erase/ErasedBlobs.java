@@ -15,7 +15,9 @@ import io.vertx.sqlclient.Tuple;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -23,8 +25,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Deletes what turns of erased sessions named and no turn names any more. Which those are, the environment's turns say: they
- * are read once without any lock, and once more under the locks of the few that are left then. So what others use is never
- * locked, and no turn waits, but one that brings the very thing that only the erased session had.
+ * are read once without any lock, and those that were stored since once more under the locks of the few that are left then.
+ * So what others use is never locked; a turn that brings the very thing that only the erased session had waits for that
+ * second look, which is given up when it takes long.
  */
 @Singleton
 class ErasedBlobs {
@@ -32,8 +35,14 @@ class ErasedBlobs {
     private static final int AT_ONCE = 1000;
     private static final int SCOPES = 10;
     private static final Duration EVERY = Duration.ofSeconds(30);
-    /** For a job that reads a very large environment; a request gives up sooner and leaves it to the job. */
-    private static final Duration PATIENCE = Duration.ofMinutes(30);
+    /** For reading a very large environment, with nothing locked; less than a connection may be silent. */
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+    /** For reading what was stored since, under locks that turns wait for. */
+    private static final Duration LOCKED = Duration.ofSeconds(1);
+    /** Longer than any transaction of turns, and than clocks differ. */
+    private static final Duration SINCE = Duration.ofMinutes(15);
+
+    private static final OffsetDateTime EVER = OffsetDateTime.ofInstant(Instant.EPOCH, ZoneOffset.UTC);
 
     private static final String PATIENTLY = "SELECT set_config('statement_timeout', $1, true)";
 
@@ -52,8 +61,10 @@ class ErasedBlobs {
             SELECT d.digest
             FROM turns t
             CROSS JOIN LATERAL (VALUES (t.system_digest), (t.tools_digest), (t.params_digest)) AS d (digest)
-            WHERE t.org_id = $1 AND t.environment = $2 AND d.digest = ANY ($3::bytea[]))
+            WHERE t.org_id = $1 AND t.environment = $2 AND t.created_at >= $4 AND d.digest = ANY ($3::bytea[]))
         """;
+
+    private static final String NOW = "SELECT clock_timestamp() AS now";
 
     /** In the order in which turns hold them. */
     private static final String LOCK = """
@@ -99,15 +110,9 @@ class ErasedBlobs {
         vertx.cancelTimer(timer);
     }
 
-    /** Deletes what is noted of an environment. What cannot be done now is left to the job. */
-    void tryToDelete(Scope scope) {
-        try {
-            delete(scope, Duration.ZERO);
-        } catch (RuntimeException e) {
-            LOG.atInfo()
-                    .addKeyValue("failure", e.getClass().getName())
-                    .log("content of an erased session is left for later");
-        }
+    /** Looks after what has just been noted, without waiting for it. */
+    void soon() {
+        Thread.ofVirtual().name("erased-blobs").start(this::deleteDue);
     }
 
     private void deleteDue() {
@@ -119,7 +124,7 @@ class ErasedBlobs {
                     .map(row -> new Scope(
                             new OrgId(row.getUUID("org_id")), new EnvironmentName(row.getString("environment"))))
                     .distinct()
-                    .forEach(scope -> delete(scope, PATIENCE));
+                    .forEach(this::delete);
         } catch (RuntimeException e) {
             LOG.atWarn()
                     .addKeyValue("failure", e.getClass().getName())
@@ -129,43 +134,49 @@ class ErasedBlobs {
         }
     }
 
-    /** @param patience how long a statement may take; zero for as long as any other */
-    private void delete(Scope scope, Duration patience) {
+    private void delete(Scope scope) {
         List<Row> noted;
         do {
-            noted = inOrg(scope, patience, work -> work.rows(of(scope, NOTED, AT_ONCE)));
+            OffsetDateTime now = inOrg(scope, PATIENCE, work -> work.row(new Statement(NOW, Tuple.tuple()))
+                    .orElseThrow()
+                    .getOffsetDateTime("now"));
+            noted = inOrg(scope, PATIENCE, work -> work.rows(of(scope, NOTED, AT_ONCE)));
             if (noted.isEmpty()) {
                 return;
             }
             List<Row> found = noted;
-            List<Row> unnamed = inOrg(scope, patience, work -> work.rows(of(scope, UNNAMED, (Object) digests(found))));
-            List<Row> gone = inOrg(scope, patience, work -> deleted(work, scope, unnamed));
+            List<Row> unnamed = inOrg(scope, PATIENCE, work -> unnamed(work, scope, found, EVER));
+            List<Row> gone = inOrg(scope, LOCKED, work -> deleted(work, scope, unnamed, now.minus(SINCE)));
             Object times =
                     found.stream().map(row -> row.getOffsetDateTime("noted_at")).toArray(OffsetDateTime[]::new);
-            inOrg(scope, patience, work -> work.rows(of(scope, FORGET, digests(found), times)));
+            inOrg(scope, PATIENCE, work -> work.rows(of(scope, FORGET, digests(found), times)));
             LOG.atDebug().addKeyValue("blobs", gone.size()).log("content of erased sessions is deleted");
         } while (noted.size() == AT_ONCE);
     }
 
-    private static List<Row> deleted(Work work, Scope scope, List<Row> unnamed) {
+    private static List<Row> deleted(Work work, Scope scope, List<Row> unnamed, OffsetDateTime since) {
         if (unnamed.isEmpty()) {
             return List.of();
         }
         work.rows(of(scope, LOCK, (Object) digests(unnamed)));
-        List<Row> still = work.rows(of(scope, UNNAMED, (Object) digests(unnamed)));
+        List<Row> still = unnamed(work, scope, unnamed, since);
         work.rows(of(scope, DELETE, (Object) digests(still)));
         return still;
+    }
+
+    /** @param since when the turns that are looked at were stored, at the earliest */
+    private static List<Row> unnamed(Work work, Scope scope, List<Row> blobs, OffsetDateTime since) {
+        return work.rows(of(scope, UNNAMED, digests(blobs), since));
     }
 
     private interface Part<T> {
         T run(Work work);
     }
 
+    /** @param patience how long a statement may take */
     private <T> T inOrg(Scope scope, Duration patience, Part<T> part) {
         return database.inOrg(scope.org(), work -> {
-            if (patience.isPositive()) {
-                work.rows(Statement.of(PATIENTLY, Long.toString(patience.toMillis())));
-            }
+            work.rows(Statement.of(PATIENTLY, Long.toString(patience.toMillis())));
             return part.run(work);
         });
     }

@@ -50,7 +50,7 @@ class Erasure {
         for (int i = 0; i < TRIES; i++) {
             if (attempt(scope, session)) {
                 registry.counter("turnkeep_sessions_erased").increment();
-                blobs.tryToDelete(scope);
+                blobs.soon();
                 return;
             }
         }

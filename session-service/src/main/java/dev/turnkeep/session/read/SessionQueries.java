@@ -86,7 +86,9 @@ final class SessionQueries {
             """.formatted(TURN);
 
     private static final String EVENTS = """
-            SELECT e.id, e.position, e.session_id, e.epoch, e.type, e.occurred_at, e.payload::text AS payload, e.traceparent
+            SELECT e.id, e.position, e.session_id, e.epoch, e.type, e.occurred_at, e.traceparent,
+                   CASE WHEN $6 THEN e.payload::text
+                        ELSE jsonb_set(e.payload::jsonb, '{session,parent_session_id}', 'null', false)::text END AS payload
             FROM session_events e
             WHERE e.org_id = $1 AND e.environment = $2 AND e.session_id = $3 AND e.position > $4
             ORDER BY e.position
@@ -165,8 +167,8 @@ final class SessionQueries {
         return of(scope, TURN_BY_ID, turn.value());
     }
 
-    static Statement events(Scope scope, SessionId session, long afterPosition, int limit) {
-        return of(scope, EVENTS, session.value(), afterPosition, limit);
+    static Statement events(Scope scope, SessionId session, long afterPosition, int limit, boolean relatives) {
+        return of(scope, EVENTS, session.value(), afterPosition, limit, relatives);
     }
 
     static Statement newestLeaf(Scope scope, SessionId session, @Nullable String thread) {

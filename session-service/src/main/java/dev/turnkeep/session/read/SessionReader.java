@@ -104,14 +104,15 @@ public class SessionReader {
         });
     }
 
-    /** In the order in which they happened. */
-    Page events(Scope scope, SessionId session, @Nullable String cursor, @Nullable Integer limit) {
+    /** In the order in which they happened; where the session comes from is not told to tokens. */
+    Page events(Caller caller, SessionId session, @Nullable String cursor, @Nullable Integer limit) {
+        Scope scope = caller.scope();
         List<String> list = list("events", scope, session);
         long after = cursor == null ? 0 : Long.parseLong(cursors.open(list, cursor, CURSOR));
         int size = size(limit);
         return database.inOrg(scope.org(), work -> {
             require(work, scope, session);
-            List<Row> rows = work.rows(SessionQueries.events(scope, session, after, size + 1));
+            List<Row> rows = work.rows(SessionQueries.events(scope, session, after, size + 1, caller.holdsKey()));
             return Page.of(
                     items(rows, Set.of("payload")),
                     size,

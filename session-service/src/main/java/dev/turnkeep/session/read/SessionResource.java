@@ -114,7 +114,7 @@ public class SessionResource {
             @QueryParam("cursor") @Nullable String cursor,
             @QueryParam("limit") @Nullable String limit) {
         Granted granted = gate.session(Route.EVENTS, SessionRef.id(session));
-        return reader.events(granted.scope(), granted.id(), cursor, Given.limit("limit", limit));
+        return reader.events(granted.caller(), granted.id(), cursor, Given.limit("limit", limit));
     }
 
     @GET

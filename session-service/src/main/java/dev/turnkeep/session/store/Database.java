@@ -14,7 +14,6 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Transaction;
 import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
-import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -106,9 +105,8 @@ public class Database {
                 throw busy();
             }
             throw away(e) ? unavailable() : e;
-        } catch (Await.Unreachable e) {
-            throw e.getCause() instanceof IOException || e.getCause() instanceof VertxException ? unavailable() : e;
-        } catch (VertxException e) {
+        } catch (Await.Unreachable | VertxException e) {
+            // Waiting in vain for a connection is told by a bare Throwable.
             throw unavailable();
         }
     }

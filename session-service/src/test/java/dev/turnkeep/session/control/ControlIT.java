@@ -402,15 +402,65 @@ class ControlIT {
         // When
         Answer parent = service.get("/v1/sessions/" + id, text(created, "publicAccessToken"));
         Answer child = service.get("/v1/sessions/" + text(fork, "friendly_id"), ofFork);
+        Answer events = service.get("/v1/sessions/" + text(fork, "id") + "/events", ofFork);
         Answer whole = service.get("/v1/sessions/" + id, tenant.key());
+        Answer allEvents = service.get("/v1/sessions/" + text(fork, "id") + "/events", tenant.key());
 
         // Then
+        assertThat(events.body()
+                        .at("/items/0/payload/session/parent_session_id")
+                        .isNull())
+                .isTrue();
+        assertThat(allEvents
+                        .body()
+                        .at("/items/0/payload/session/parent_session_id")
+                        .asText())
+                .isNotEmpty()
+                .isEqualTo(whole.body().at("/session/id").asText());
         assertThat(parent.body().at("/session/children")).isEmpty();
         assertThat(child.body().at("/session/parent_session_id").isNull()).isTrue();
         assertThat(child.body().at("/session/parent").isNull()).isTrue();
         assertThat(whole.body().at("/session/children")).hasSize(1);
         assertThat(whole.body().at("/session/trigger_config/basePayload/chatId").asText())
                 .isEqualTo("1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aForkUnderANameGoesToItsOwnHarnessAndToNoOther(boolean ingested) throws SQLException {
+        // Given: a session of a harness, forked under a name
+        String source = text(
+                create(wanted("try-1").put("harnessId", "claude").put("harnessSessionId", "s"))
+                        .body(),
+                "id");
+        if (ingested) {
+            try (Connection connection =
+                            Objects.requireNonNull(space).postgres().connect();
+                    Statement statement = connection.createStatement()) {
+                statement.execute("UPDATE sessions SET type = 'ingest' WHERE org_id = '"
+                        + tenant.scope().org() + "'");
+            }
+        }
+        service.send("POST", "/v1/sessions/" + source + "/fork", tenant.key(), "{\"external_id\":\"try-2\"}");
+        ObjectNode another = wanted("try-2").put("harnessId", "support-agent").put("harnessSessionId", "x");
+        ObjectNode own = wanted("try-2").put("harnessId", "claude").put("harnessSessionId", "y");
+
+        // When
+        Answer refused = create(another);
+        Answer first = create(own);
+        Answer again = create(own);
+        Answer third = create(own.deepCopy().put("harnessSessionId", "z"));
+
+        // Then
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(first.status()).isEqualTo(200);
+        assertThat(again.status()).isEqualTo(200);
+        assertThat(third.status()).isEqualTo(409);
+        assertThat(service.get("/v1/sessions?harness_id=claude&harness_session_id=y", tenant.key())
+                        .body()
+                        .at("/items/0/friendly_id")
+                        .asText())
+                .isEqualTo(text(first.body(), "id"));
     }
 
     private String environment() {
