@@ -64,6 +64,16 @@ public final class TestDatabase {
                 """.formatted(org, count));
     }
 
+    /** The same, for a request with this trace. */
+    public void insertEvents(int count, String traceparent) {
+        execute("""
+                SELECT set_config('app.traceparent', '%s', false);
+                INSERT INTO session_events (id, org_id, environment, session_id, epoch, type, occurred_at, payload, created_at)
+                SELECT gen_random_uuid(), '%s', 'test', gen_random_uuid(), 1, 'session.started', now(), '{"kind":"new"}', now()
+                FROM generate_series(1, %d) n
+                """.formatted(traceparent, org, count));
+    }
+
     /** One event of an environment that nobody made. */
     public void insertEvent(String environment) {
         execute("""

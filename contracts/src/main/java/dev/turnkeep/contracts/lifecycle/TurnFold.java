@@ -9,6 +9,7 @@ import dev.turnkeep.contracts.id.TurnAddress.ActorSlot;
 import dev.turnkeep.contracts.id.TurnAddress.ByExternalId;
 import dev.turnkeep.contracts.id.TurnAddress.ById;
 import dev.turnkeep.contracts.id.TurnAddress.SessionKey;
+import dev.turnkeep.contracts.id.TurnId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ public final class TurnFold {
      * @param updated rows that were loaded, as they are to be: to be written before the inserted ones
      * @param inserted new rows
      * @param events in the order in which they happened
+     * @param causes the turn that brought each of the events
      * @param placed where every turn belongs, in the order of the turns
      * @param unknown turns that address a session which does not exist
      * @param droppedLinks parents that were refused, because they would make a cycle
@@ -40,6 +42,7 @@ public final class TurnFold {
             List<Session> updated,
             List<Session> inserted,
             List<SessionEvent> events,
+            List<TurnId> causes,
             List<Placed> placed,
             List<TurnFacts> unknown,
             int droppedLinks) {}
@@ -54,6 +57,7 @@ public final class TurnFold {
 
     private final Map<SessionId, Boolean> touched = new LinkedHashMap<>();
     private final List<SessionEvent> events = new ArrayList<>();
+    private final List<TurnId> causes = new ArrayList<>();
     private final List<Placed> placed = new ArrayList<>();
     private final List<TurnFacts> unknown = new ArrayList<>();
     private int droppedLinks;
@@ -76,11 +80,16 @@ public final class TurnFold {
     }
 
     public Result fold(List<TurnFacts> turns) {
-        turns.forEach(this::fold);
+        for (TurnFacts turn : turns) {
+            fold(turn);
+            while (causes.size() < events.size()) {
+                causes.add(turn.id());
+            }
+        }
         List<Session> updated = new ArrayList<>();
         List<Session> inserted = new ArrayList<>();
         touched.forEach((id, isNew) -> (isNew ? inserted : updated).add(directory.session(id)));
-        return new Result(updated, inserted, events, placed, unknown, droppedLinks);
+        return new Result(updated, inserted, events, causes, placed, unknown, droppedLinks);
     }
 
     private void fold(TurnFacts turn) {

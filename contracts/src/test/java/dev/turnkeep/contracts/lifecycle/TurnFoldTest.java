@@ -38,6 +38,22 @@ class TurnFoldTest {
     }
 
     @Test
+    void saysWhichTurnBroughtEachEvent() {
+        // When
+        TurnFold.Result result = rows.batch(
+                SampleTurn.of("s1"),
+                SampleTurn.of("s1").at(1),
+                SampleTurn.of("s2").at(2));
+
+        // Then
+        assertThat(Rows.told(result.events())).containsExactly("session.started new", "session.started new");
+        assertThat(result.causes())
+                .containsExactly(
+                        result.placed().get(0).turn().id(),
+                        result.placed().get(2).turn().id());
+    }
+
+    @Test
     void raisesTheVersionOnceABatch() {
         // Given
         Placed first = rows.one(SampleTurn.of("s1"));

@@ -12,7 +12,7 @@ import dev.turnkeep.ingest.turn.Intake;
 import dev.turnkeep.ingest.turn.Judgement;
 import dev.turnkeep.ingest.turn.SessionHeaders;
 import dev.turnkeep.ingest.turn.TurnJudge;
-import dev.turnkeep.platform.http.TraceIds;
+import dev.turnkeep.platform.trace.Tracing;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.POST;
@@ -80,8 +80,7 @@ public class BatchResource {
             RawJson body = bodies.read(in, request, reservation);
             List<RawJson> turns = BatchBody.turns(body, format, config.turns());
             limit.take(scope.org(), turns.size());
-            String traceparent =
-                    TraceIds.traceparent(request.getHeader("traceparent")).orElse(null);
+            String traceparent = Tracing.handedOn(request.getHeader("traceparent"));
             SessionHeaders headers = SessionHeaders.of(request::getHeader);
             List<Judgement> judgements = turns.stream()
                     .map(turn -> headers.applied(turn, reservation))

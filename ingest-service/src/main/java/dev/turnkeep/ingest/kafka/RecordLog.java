@@ -4,6 +4,8 @@ import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.platform.http.RetryLater;
 import dev.turnkeep.platform.kafka.TopicState;
+import dev.turnkeep.platform.trace.Tracing;
+import dev.turnkeep.platform.trace.Work;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.quarkus.runtime.ShutdownEvent;
@@ -33,11 +35,18 @@ public class RecordLog {
     private final IngestTopics topics;
     private final Duration deadline;
     private final Timer confirmed;
+    private final Tracing tracing;
 
-    RecordLog(Producer<byte[], byte[]> producer, IngestTopics topics, PublishConfig config, MeterRegistry meters) {
+    RecordLog(
+            Producer<byte[], byte[]> producer,
+            IngestTopics topics,
+            PublishConfig config,
+            MeterRegistry meters,
+            Tracing tracing) {
         this.producer = producer;
         this.topics = topics;
         this.deadline = config.deadline();
+        this.tracing = tracing;
         this.confirmed = Timer.builder("turnkeep_ingest_kafka_confirm")
                 .description("From handing a request's records to Kafka until all are confirmed")
                 .publishPercentileHistogram()
@@ -54,6 +63,12 @@ public class RecordLog {
         if (!topics.state().writable()) {
             throw RetryLater.unavailable(reason(topics.state()));
         }
+        try (Work sending = tracing.sending(topics.turns(), records.size())) {
+            send(records, sending);
+        }
+    }
+
+    private void send(List<Outgoing> records, Work sending) {
         long start = System.nanoTime();
         try {
             List<Future<RecordMetadata>> sent = new ArrayList<>(records.size());
@@ -65,10 +80,13 @@ public class RecordLog {
             }
             confirmed.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
+            sending.failed(e.getCause() == null ? e : e.getCause());
             throw refused(e.getCause());
         } catch (KafkaException e) {
+            sending.failed(e);
             throw refused(e);
         } catch (TimeoutException e) {
+            sending.failed(e);
             throw RetryLater.unavailable("Kafka did not confirm in time");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -13,7 +13,7 @@ import dev.turnkeep.ingest.turn.Judgement;
 import dev.turnkeep.ingest.turn.Judgement.Accepted;
 import dev.turnkeep.ingest.turn.Judgement.Refused;
 import dev.turnkeep.ingest.turn.TurnJudge;
-import dev.turnkeep.platform.http.TraceIds;
+import dev.turnkeep.platform.trace.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpServerRequest;
@@ -92,8 +92,7 @@ public class OtlpResource {
             format.read(body, export::add);
             count("rejected", export.rejections());
             limit.take(scope.org(), export.turns().size());
-            String traceparent =
-                    TraceIds.traceparent(request.getHeader("traceparent")).orElse(null);
+            String traceparent = Tracing.handedOn(request.getHeader("traceparent"));
             List<Judgement> judgements = export.turns().stream()
                     .map(turn -> TurnJudge.judge(turn, scope, traceparent))
                     .toList();

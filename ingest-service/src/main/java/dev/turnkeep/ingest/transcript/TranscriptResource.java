@@ -8,7 +8,7 @@ import dev.turnkeep.ingest.body.ByteBudget;
 import dev.turnkeep.ingest.body.ByteBudget.Reservation;
 import dev.turnkeep.ingest.caller.Callers;
 import dev.turnkeep.ingest.caller.RateLimit;
-import dev.turnkeep.platform.http.TraceIds;
+import dev.turnkeep.platform.trace.Tracing;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.POST;
@@ -64,8 +64,7 @@ public class TranscriptResource {
         try (Reservation reservation = budget.open()) {
             RawJson body = TranscriptJudge.withSubject(
                     bodies.read(in, request, reservation), request.getHeader("x-paper-auth-subject"));
-            String traceparent =
-                    TraceIds.traceparent(request.getHeader("traceparent")).orElse(null);
+            String traceparent = Tracing.handedOn(request.getHeader("traceparent"));
             return Response.accepted(TranscriptAnswer.accepted(intake.keep(body, scope, traceparent, reservation)))
                     .build();
         }

@@ -10,7 +10,7 @@ import dev.turnkeep.ingest.caller.Callers;
 import dev.turnkeep.ingest.caller.RateLimit;
 import dev.turnkeep.ingest.turn.Judgement.Accepted;
 import dev.turnkeep.ingest.turn.Judgement.Refused;
-import dev.turnkeep.platform.http.TraceIds;
+import dev.turnkeep.platform.trace.Tracing;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.POST;
@@ -66,8 +66,7 @@ public class TurnResource {
         try (Reservation reservation = budget.open()) {
             RawJson body =
                     SessionHeaders.of(request::getHeader).applied(bodies.read(in, request, reservation), reservation);
-            String traceparent =
-                    TraceIds.traceparent(request.getHeader("traceparent")).orElse(null);
+            String traceparent = Tracing.handedOn(request.getHeader("traceparent"));
             Judgement judgement = TurnJudge.judge(body, scope, traceparent);
             intake.keep(List.of(judgement), scope, reservation);
             return switch (judgement) {

@@ -11,7 +11,7 @@ public final class Known {
     // The framework's own; what else it reads is in its documentation.
     private static final Pattern FRAMEWORK = Pattern.compile(
             "QUARKUS_(HTTP|MANAGEMENT)_(HOST|PORT)|QUARKUS_FLYWAY_(MIGRATE|VALIDATE)_AT_START|QUARKUS_INIT_AND_EXIT"
-                    + "|QUARKUS_LOG_[A-Z_]+|QUARKUS_SHUTDOWN_TIMEOUT|JAVA_TOOL_OPTIONS");
+                    + "|QUARKUS_LOG_[A-Z_]+|QUARKUS_OTEL_[A-Z_]+|QUARKUS_SHUTDOWN_(TIMEOUT|DELAY)|JAVA_TOOL_OPTIONS");
 
     private final Set<String> variables;
 

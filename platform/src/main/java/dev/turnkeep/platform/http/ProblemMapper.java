@@ -3,6 +3,7 @@ package dev.turnkeep.platform.http;
 import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import dev.turnkeep.contracts.problem.Invalid;
+import dev.turnkeep.platform.trace.TraceIds;
 import io.quarkus.arc.All;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Singleton;
@@ -43,7 +44,7 @@ public class ProblemMapper {
         Fault fault = Fault.of(thrown);
         String traceId = null;
         if (fault.unexpected()) {
-            traceId = TraceIds.of(request.getHeader("traceparent"));
+            traceId = TraceIds.logged(request.getHeader("traceparent"));
             LOG.atError()
                     .addKeyValue("trace_id", traceId)
                     .addKeyValue("method", request.method())

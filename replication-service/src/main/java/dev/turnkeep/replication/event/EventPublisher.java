@@ -4,6 +4,9 @@ import dev.turnkeep.contracts.event.SessionCloudEvent;
 import dev.turnkeep.contracts.turn.Topics;
 import dev.turnkeep.platform.kafka.KafkaConfig;
 import dev.turnkeep.platform.kafka.KafkaSettings;
+import dev.turnkeep.platform.trace.Traceparent;
+import dev.turnkeep.platform.trace.Tracing;
+import dev.turnkeep.platform.trace.Work;
 import dev.turnkeep.replication.event.Acknowledgements.Acknowledgement;
 import io.micrometer.core.instrument.Counter;
 import java.nio.charset.StandardCharsets;
@@ -34,11 +37,12 @@ final class EventPublisher implements AutoCloseable {
     private final String topic;
     private final Duration unreadyAfter;
     private final Counter published;
+    private final Tracing tracing;
     private final AtomicLong waiting = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
     private volatile long progress = System.nanoTime();
 
-    EventPublisher(KafkaConfig kafka, EventsConfig config, String topic, Counter published) {
+    EventPublisher(KafkaConfig kafka, EventsConfig config, String topic, Counter published, Tracing tracing) {
         Map<String, Object> settings = KafkaSettings.of(kafka);
         settings.put(ProducerConfig.ACKS_CONFIG, "all");
         settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
@@ -54,25 +58,33 @@ final class EventPublisher implements AutoCloseable {
         this.topic = topic;
         this.unreadyAfter = config.unreadyAfter();
         this.published = published;
+        this.tracing = tracing;
     }
 
     /** Returns when the event is on its way, which may take as long as Kafka is away. */
     void publish(SessionCloudEvent event, Acknowledgement answer) throws InterruptedException {
         RecordHeaders headers = new RecordHeaders();
         headers.add(new RecordHeader("content-type", CONTENT_TYPE));
+        // The event's attribute says what caused it, for ever; the record's header where its consumer goes on from.
+        Work sending = tracing.sending(topic, event.traceparent());
+        String traceparent = sending.traceparent();
+        if (traceparent != null) {
+            headers.add(new RecordHeader(Traceparent.HEADER, traceparent.getBytes(StandardCharsets.UTF_8)));
+        }
         var record = new ProducerRecord<>(topic, null, null, event.key(), event.value(), headers);
         if (waiting.getAndIncrement() == 0) {
             progress = System.nanoTime();
         }
-        while (!accepted(record, answer)) {
+        while (!accepted(record, answer, sending)) {
             if (Thread.interrupted()) {
+                sending.close();
                 throw new InterruptedException("ended");
             }
         }
     }
 
     /** False when the record was not taken: no room in the buffer, or no broker that knows the topic. */
-    private boolean accepted(ProducerRecord<byte[], byte[]> record, Acknowledgement answer)
+    private boolean accepted(ProducerRecord<byte[], byte[]> record, Acknowledgement answer, Work sending)
             throws InterruptedException {
         Thread sender = Thread.currentThread();
         AtomicBoolean taken = new AtomicBoolean(true);
@@ -83,18 +95,23 @@ final class EventPublisher implements AutoCloseable {
                     taken.set(false);
                     refused.incrementAndGet();
                 } else {
-                    done(answer, failed);
+                    done(answer, sending, failed);
                 }
             });
         } catch (InterruptException e) {
             // It has set the flag.
             boolean _ = Thread.interrupted();
+            sending.close();
             throw new InterruptedException("ended");
         }
         return taken.get();
     }
 
-    private void done(Acknowledgement answer, @Nullable Exception failed) {
+    private void done(Acknowledgement answer, Work sending, @Nullable Exception failed) {
+        if (failed != null) {
+            sending.failed(failed);
+        }
+        sending.close();
         switch (failed) {
             case null -> {
                 waiting.decrementAndGet();

@@ -6,6 +6,7 @@ import dev.turnkeep.platform.kafka.TopicGuard;
 import dev.turnkeep.platform.kafka.TopicSpec;
 import dev.turnkeep.platform.kafka.TopicState;
 import dev.turnkeep.platform.postgres.PostgresConfig;
+import dev.turnkeep.platform.trace.Tracing;
 import dev.turnkeep.replication.stream.BatchLimits;
 import dev.turnkeep.replication.stream.Pipeline;
 import dev.turnkeep.replication.stream.PostgresServer;
@@ -38,6 +39,7 @@ public class EventsStream {
     private final MeterRegistry registry;
     private final Clock clock;
     private final Streams streams;
+    private final Tracing tracing;
     private @Nullable TopicGuard guard;
 
     EventsStream(
@@ -47,7 +49,8 @@ public class EventsStream {
             KafkaConfig kafka,
             MeterRegistry registry,
             Clock clock,
-            Streams streams) {
+            Streams streams,
+            Tracing tracing) {
         this.config = config;
         this.stream = stream;
         this.postgres = postgres;
@@ -55,6 +58,7 @@ public class EventsStream {
         this.registry = registry;
         this.clock = clock;
         this.streams = streams;
+        this.tracing = tracing;
     }
 
     void start(@Observes StartupEvent starting) {
@@ -74,7 +78,7 @@ public class EventsStream {
         Counter restored = registry.counter("turnkeep_replication_events_restored");
         EventSink sink = new EventSink(
                 server,
-                () -> new EventPublisher(kafka, config, topic, published),
+                () -> new EventPublisher(kafka, config, topic, published, tracing),
                 topicTrouble,
                 new EventQuarantine(server, registry.counter("turnkeep_replication_events_quarantined")),
                 restored::increment);

@@ -7,6 +7,7 @@ import dev.turnkeep.contracts.id.EnvironmentName;
 import dev.turnkeep.contracts.id.EventId;
 import dev.turnkeep.contracts.id.OrgId;
 import dev.turnkeep.contracts.id.SessionId;
+import dev.turnkeep.platform.trace.Tracing;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.util.UUID;
@@ -21,7 +22,8 @@ class EventPublisherTest {
                 new TestKafkaConfig("127.0.0.1:1", "none."),
                 new TestEventsConfig("none"),
                 "none.session-events.v1",
-                new SimpleMeterRegistry().counter("published"));
+                new SimpleMeterRegistry().counter("published"),
+                Tracing.off());
         Acknowledgements all = new Acknowledgements();
         CountDownLatch ended = new CountDownLatch(1);
         var one = all.expect(error -> all.failed(new IllegalStateException(error)));

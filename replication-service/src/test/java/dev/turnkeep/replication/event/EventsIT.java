@@ -8,6 +8,7 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import dev.turnkeep.localstack.junit.TestSpace;
 import dev.turnkeep.localstack.junit.WithLocalStack;
+import dev.turnkeep.platform.trace.Tracing;
 import dev.turnkeep.replication.EventTopic;
 import dev.turnkeep.replication.TestDatabase;
 import dev.turnkeep.replication.stream.Pipeline;
@@ -67,7 +68,8 @@ class EventsIT {
                 kafka,
                 new SimpleMeterRegistry(),
                 Clock.systemUTC(),
-                all);
+                all,
+                Tracing.off());
         events.start(new StartupEvent());
         started.add(events);
         streams.add(all);
@@ -109,13 +111,18 @@ class EventsIT {
     void publishesCloudEventsByTheSchema() {
         // Given
         start();
+        String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
         // When
-        database.insertEvents(1);
+        database.insertEvents(1, trace);
 
         // Then
         until("the event arrives", () -> topic.count() == 1);
         var published = topic.newest();
+        assertThat(published.headers().lastHeader("traceparent").value())
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo(trace);
+        assertThat(EventTopic.json(published).at("/traceparent").asText()).isEqualTo(trace);
         String session =
                 database.column("SELECT session_id FROM session_events").getFirst();
         assertThat(published.key()).asString(StandardCharsets.UTF_8).isEqualTo(session);
@@ -213,7 +220,8 @@ class EventsIT {
                 new TestKafkaConfig("127.0.0.1:1", "none."),
                 new SimpleMeterRegistry(),
                 Clock.systemUTC(),
-                all);
+                all,
+                Tracing.off());
         events.start(new StartupEvent());
         started.add(events);
         streams.add(all);

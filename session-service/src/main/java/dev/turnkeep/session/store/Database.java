@@ -6,6 +6,7 @@ import dev.turnkeep.contracts.id.OrgId;
 import dev.turnkeep.platform.http.RetryLater;
 import dev.turnkeep.platform.postgres.Await;
 import dev.turnkeep.platform.postgres.PostgresPools;
+import dev.turnkeep.platform.trace.LoggedTrace;
 import io.vertx.core.VertxException;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
@@ -54,8 +55,8 @@ public class Database {
     public <T> T inOrg(OrgId org, Function<Work, T> work) {
         return transaction(api, connection -> {
             connection
-                    .preparedQuery("SELECT set_config('app.org_id', $1, true)")
-                    .execute(Tuple.of(org.toString()));
+                    .preparedQuery("SELECT set_config('app.org_id', $1, true), set_config('app.traceparent', $2, true)")
+                    .execute(Tuple.of(org.toString(), LoggedTrace.handedOn().orElse("")));
             return work.apply(statement -> await(statement.on(connection)));
         });
     }

@@ -1,13 +1,18 @@
 package dev.turnkeep.session.turn;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
+import dev.turnkeep.platform.trace.LoggedTrace;
+import dev.turnkeep.platform.trace.Traceparent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
 import org.jboss.logging.Logger;
 
 /**
@@ -121,9 +126,12 @@ final class BatchProcessor {
                 cancelled,
                 progress);
         progress.deadLetter(problem);
-        LOG.warnf(
-                "turn refused: code=%s topic=%s partition=%d offset=%d",
-                problem.code(), source.topic(), source.partition(), source.offset());
+        Header traceparent = source.headers().lastHeader(Traceparent.HEADER);
+        try (var _ = LoggedTrace.of(traceparent == null ? null : new String(traceparent.value(), UTF_8))) {
+            LOG.warnf(
+                    "turn refused: code=%s topic=%s partition=%d offset=%d",
+                    problem.code(), source.topic(), source.partition(), source.offset());
+        }
     }
 
     private interface Step<T> {

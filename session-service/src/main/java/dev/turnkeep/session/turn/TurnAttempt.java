@@ -32,6 +32,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The statements of one turn transaction, from the first lock to the last write. Statements that do not need each other's
@@ -207,7 +208,11 @@ final class TurnAttempt {
         Future<Integer> nodes = content.write(writes);
         writes.add(TurnStore.insert(connection, placed, now));
         writes.add(ThreadStore.add(connection, placed));
-        writes.add(EventStore.insert(connection, decided.events(), now));
+        @Nullable
+        String[] traceparents = decided.causes().stream()
+                .map(cause -> Objects.requireNonNull(byId.get(cause)).turn().traceparent())
+                .toArray(String[]::new);
+        writes.add(EventStore.insert(connection, decided.events(), traceparents, now));
         // In the order in which they were sent: after the first failure Postgres refuses the rest, whatever they are.
         writes.forEach(write -> await(write));
         if (await(updates) != updated.size()) {

@@ -12,6 +12,8 @@ import dev.turnkeep.platform.kafka.TopicSpec;
 import dev.turnkeep.platform.kafka.TopicState;
 import dev.turnkeep.platform.postgres.PostgresPools;
 import dev.turnkeep.platform.time.UuidSource;
+import dev.turnkeep.platform.trace.Tracing;
+import dev.turnkeep.platform.trace.Work;
 import dev.turnkeep.session.live.Liveness;
 import dev.turnkeep.session.price.CostMetrics;
 import io.quarkus.runtime.ShutdownEvent;
@@ -22,6 +24,7 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,6 +56,7 @@ public class TurnsService {
     private final Liveness liveness;
     private final Prices prices;
     private final CostMetrics costs;
+    private final Tracing tracing;
 
     private @Nullable TopicGuard guard;
     private @Nullable TurnsConsumer consumer;
@@ -69,7 +73,8 @@ public class TurnsService {
             TurnMetrics metrics,
             Liveness liveness,
             Prices prices,
-            CostMetrics costs) {
+            CostMetrics costs,
+            Tracing tracing) {
         this.config = config;
         this.kafka = kafka;
         this.pools = pools;
@@ -79,6 +84,7 @@ public class TurnsService {
         this.liveness = liveness;
         this.prices = prices;
         this.costs = costs;
+        this.tracing = tracing;
     }
 
     void start(@Observes StartupEvent started) {
@@ -114,9 +120,18 @@ public class TurnsService {
 
     /** The index is written after the commit, and before the offset is committed. */
     private Outcome store(TurnTransaction transaction, List<PendingTurn> batch) {
-        Outcome outcome = transaction.store(batch);
-        liveness.extend(outcome.live());
-        return outcome;
+        List<@Nullable String> traces = new ArrayList<>(batch.size());
+        batch.forEach(turn -> traces.add(turn.turn().traceparent()));
+        try (Work storing = tracing.processing(batch.getFirst().source().topic(), batch.size(), traces)) {
+            try {
+                Outcome outcome = transaction.store(batch);
+                liveness.extend(outcome.live());
+                return outcome;
+            } catch (RuntimeException e) {
+                storing.failed(e);
+                throw e;
+            }
+        }
     }
 
     private Watermark watermark(Pool pool, String topic) {
@@ -194,6 +209,11 @@ public class TurnsService {
         if (guard != null) {
             guard.close();
         }
+    }
+
+    /** What is known of the topics; empty when this instance does not use them. */
+    Optional<TopicState> topics() {
+        return Optional.ofNullable(guard).map(TopicGuard::state);
     }
 
     /** Why turns are not flowing, in words for an operator; empty while they are. */

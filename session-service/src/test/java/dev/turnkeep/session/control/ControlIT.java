@@ -95,6 +95,28 @@ class ControlIT {
     }
 
     @Test
+    void theEventOfARequestCarriesItsTrace() throws SQLException {
+        // Given
+        String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+        // When
+        post(SESSIONS, wanted("chat-traced"), Map.of("traceparent", trace));
+        create(wanted("chat-untraced"));
+
+        // Then
+        List<String> traces = new ArrayList<>();
+        try (Connection connection = Objects.requireNonNull(space).postgres().connect();
+                Statement statement = connection.createStatement();
+                var rows = statement.executeQuery("SELECT traceparent FROM session_events WHERE org_id = '"
+                        + tenant.scope().org() + "' ORDER BY position")) {
+            while (rows.next()) {
+                traces.add(String.valueOf(rows.getString(1)));
+            }
+        }
+        assertThat(traces).containsExactly(trace, "null");
+    }
+
+    @Test
     void ofAHundredConcurrentCreatesOneMakesTheSessionAndTheOthersFindIt() throws Exception {
         // Given
         List<Callable<Answer>> creates = new ArrayList<>();

@@ -54,6 +54,7 @@ final class SampleTurn {
     private @Nullable String thread;
     private StopKind stop = StopKind.COMPLETE;
     private boolean tools = true;
+    private @Nullable String traceparent;
 
     private SampleTurn(
             Scope scope, @Nullable String session, @Nullable String actor, String request, List<Message> messages) {
@@ -149,6 +150,10 @@ final class SampleTurn {
         return with(turn -> turn.tools = false);
     }
 
+    SampleTurn tracedBy(String context) {
+        return with(turn -> turn.traceparent = context);
+    }
+
     private SampleTurn with(Consumer<SampleTurn> change) {
         SampleTurn copy = new SampleTurn(scope, session, actor, request, messages);
         copy.harness = harness;
@@ -163,6 +168,7 @@ final class SampleTurn {
         copy.thread = thread;
         copy.stop = stop;
         copy.tools = tools;
+        copy.traceparent = traceparent;
         copy.putBackFrom = putBackFrom;
         change.accept(copy);
         return copy;
@@ -225,7 +231,7 @@ final class SampleTurn {
                 tools ? RawJson.of("[{\"name\":\"Bash\"}]") : null,
                 RawJson.of("{\"max_tokens\":64}"),
                 RawJson.of("{\"method\":\"POST\"}"),
-                null);
+                traceparent);
     }
 
     ConsumerRecord<byte[], byte[]> consumed() {

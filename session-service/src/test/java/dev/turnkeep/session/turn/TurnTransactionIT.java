@@ -65,6 +65,23 @@ class TurnTransactionIT {
     }
 
     @Test
+    void anEventCarriesTheTraceOfTheTurnThatBroughtIt() {
+        // Given
+        String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+        // When
+        database.store(
+                SampleTurn.in(scope, "s-1", "r-1"),
+                SampleTurn.in(scope, "s-2", "r-2").tracedBy(trace),
+                SampleTurn.in(scope, "s-2", "r-3"));
+
+        // Then
+        assertThat(database.rows("SELECT traceparent FROM session_events WHERE org_id = '%s' ORDER BY position"
+                        .formatted(scope.org())))
+                .containsExactly("null", trace);
+    }
+
+    @Test
     void storingABatchAgainChangesNothing() {
         // Given
         SampleTurn[] turns = IntStream.range(0, 20)

@@ -1,4 +1,4 @@
-package dev.turnkeep.platform.http;
+package dev.turnkeep.platform.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,7 +13,7 @@ class TraceIdsTest {
         String header = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
         // When, Then
-        assertThat(TraceIds.traceparent(header)).contains(header);
+        assertThat(Traceparent.wellFormed(header)).contains(header);
         assertThat(TraceIds.of(header)).isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736");
     }
 
@@ -27,7 +27,7 @@ class TraceIdsTest {
                 "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
             })
     void makesATraceIdUpForAHeaderOfNoUse(String header) {
-        assertThat(TraceIds.traceparent(header)).isEmpty();
+        assertThat(Traceparent.wellFormed(header)).isEmpty();
         assertThat(TraceIds.of(header)).matches("[0-9a-f]{32}");
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.platform.trace;
+
+import org.jspecify.annotations.NullMarked;
