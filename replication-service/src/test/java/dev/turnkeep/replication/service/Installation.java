@@ -89,10 +89,6 @@ final class Installation implements AutoCloseable {
         variables.put("TURNKEEP_REPLICATION_STREAM_HEARTBEAT", "1s");
         variables.put("TURNKEEP_REPLICATION_TABLES_NODES", "true");
         variables.put("TURNKEEP_REPLICATION_TABLES_COPY_ROWS", "2000");
-        if (!FULL) {
-            // What lives for seconds is not worth the second compiler, which takes the cores from the others.
-            variables.put("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1");
-        }
         variables.putAll(settings);
         Path log = Path.of("target", "services", "replication-" + name + ".log");
         ServiceProcess service = new ServiceProcess(placed, Path.of(".."), variables, log);
