@@ -28,6 +28,23 @@ record ChannelsSmoke(Smoke smoke, Tenant tenant) {
             }
             sessions.post(out, "[\"four\"]").expecting(409);
         });
+        smoke.check("a channel is written and read by S2", () -> {
+            String records = "/v1/s2/streams/sessions%2F" + tenant.started("s2") + "%2Fout/records";
+            sessions.post(records, "{\"records\":[{\"body\":\"one\"},{\"body\":\"two\"}]}")
+                    .expecting(200);
+            sessions.post(records, "{\"records\":[{\"body\":\"late\"}],\"match_seq_num\":1}")
+                    .expecting(412);
+            long end = sessions.get(records + "/tail")
+                    .expecting(200)
+                    .json()
+                    .at("/tail/seq_num")
+                    .asLong();
+            String read = sessions.get(records + "?seq_num=0").expecting(200).body();
+            if (end != 2 || !read.contains("two") || read.contains("late")) {
+                throw new Unexpected("the channel ends at " + end + " and has " + read);
+            }
+            sessions.get(records + "?seq_num=3").expecting(416);
+        });
         smoke.check("a named channel is made, and a session goes on in a fork", () -> {
             String id = tenant.started("forked");
             sessions.put("/v1/sessions/" + id + "/channels/log", "").expecting(201);

@@ -87,6 +87,22 @@ public class Access {
                 verified.until());
     }
 
+    /**
+     * For a connection that stays: whether its credential is as good as when it came. Counts as no request.
+     *
+     * @throws Invalid (401) once it has expired or was revoked
+     */
+    public void recheck(HttpServerRequest request) {
+        String bearer = Authenticator.bearer(request.getHeader(HttpHeaders.AUTHORIZATION))
+                .orElse("");
+        Optional<JwtClaims> claimed = tokens.claimed(bearer);
+        if (claimed.isPresent()) {
+            tokens.verify(bearer, claimed.get());
+        } else if (authenticator.find(bearer).isEmpty()) {
+            throw new Invalid(Problem.UNAUTHENTICATED, null, "Invalid API key");
+        }
+    }
+
     /** Counts a request that comes with a token of this key; 429 for one too many. */
     public void countToken(HttpServerRequest request, Principal owner) {
         int limit = owner.rateLimit() == null ? limitsConfig.publicRequests() : owner.rateLimit();

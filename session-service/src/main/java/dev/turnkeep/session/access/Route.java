@@ -29,6 +29,11 @@ public enum Route {
     CHANNEL_MAKE("PUT", "/v1/sessions/{session}/{channel}", Action.WRITE, Need.KEY),
     CHANNEL_DELETE("DELETE", "/v1/sessions/{session}/{channel}", Action.ADMIN, Need.KEY),
 
+    // S2 on the same channels, whose names are one segment. A stream token writes, too: the one stream that it names.
+    S2_READ("GET", "/v1/s2/streams/sessions%2F{session}%2F{channel}/records", Action.READ, Need.SESSION),
+    S2_TAIL("GET", "/v1/s2/streams/sessions%2F{session}%2F{channel}/records/tail", Action.READ, Need.SESSION),
+    S2_APPEND("POST", "/v1/s2/streams/sessions%2F{session}%2F{channel}/records", Action.WRITE, Need.KEY),
+
     SESSION("GET", "/v1/sessions/{session}", Action.READ, Need.SESSION),
     SESSION_LIST("GET", "/v1/sessions", Action.READ, Need.SESSIONS),
     SESSION_COUNT("GET", "/v1/sessions/count", Action.READ, Need.SESSIONS),

@@ -341,6 +341,7 @@ class AccessIT {
                 .replace("{org}", tenant.scope().org().toString())
                 .replace("{environment}", "test")
                 .replace("{key}", "0198a0f0-0000-7000-8000-000000000000")
+                .replace("%2F{channel}", "%2Fout")
                 .replace("{channel}", "channels/x")
                 .replace("{io}", "in")
                 .replaceAll("\\{[a-z]+}", "x");
@@ -351,6 +352,7 @@ class AccessIT {
             case CREATE -> WANTED;
             case END_AND_CONTINUE -> "{\"callingRunId\":\"run_x\",\"reason\":\"upgrade\"}";
             case UPDATE -> "{\"tags\":[]}";
+            case S2_APPEND -> "{\"records\":[{\"body\":\"x\"}]}";
             default -> route.method().equals("GET") ? "" : "{}";
         };
     }

@@ -1,5 +1,6 @@
 package dev.turnkeep.session.access;
 
+import dev.turnkeep.contracts.id.SessionId;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -22,6 +23,17 @@ public final class TestTokens {
     static String forAudience(String key, String environment, String audience) {
         JwtClaims claims = claims(environment, List.of("admin"), 60);
         claims.setAudience(audience);
+        return sign(key, claims);
+    }
+
+    /** As the realtime API hands it out. */
+    public static String forStream(String key, String environment, SessionId session, String channel, long seconds) {
+        JwtClaims claims = claims(environment, List.of(), seconds);
+        claims.unsetClaim("pub");
+        claims.unsetClaim("scopes");
+        claims.setAudience("turnkeep:stream");
+        claims.setStringClaim("session", session.friendly());
+        claims.setStringClaim("channel", channel);
         return sign(key, claims);
     }
 

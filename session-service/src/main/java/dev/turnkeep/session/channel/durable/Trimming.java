@@ -22,7 +22,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * is full.
  */
 @Singleton
-class Trimming {
+public class Trimming {
     private final Appender appender;
     private final Channels channels;
     private final Sweeper sweeper;
@@ -63,12 +63,12 @@ class Trimming {
     }
 
     /** Whether a full stream makes room by itself. */
-    boolean isAutomatic() {
+    public boolean isAutomatic() {
         return config.whenFull() == ChannelsConfig.WhenFull.TRIM;
     }
 
     /** On a virtual thread: appends to a stream that was full, once its oldest quarter is gone. One at a time trims. */
-    AppendOutcome makeRoomFor(Append append) {
+    public AppendOutcome makeRoomFor(Append append) {
         turn.lock();
         try {
             AppendOutcome outcome = appender.append(append).join();

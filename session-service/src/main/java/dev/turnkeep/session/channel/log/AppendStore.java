@@ -32,7 +32,7 @@ final class AppendStore {
     private static final String LOCK = """
             SELECT a.place, s.id, s.incarnation, s.content_type, s.first_seq, s.next_seq, s.byte_count, s.producer_count,
                    s.writer_seq, s.last_at, s.closed_at, s.closed_by, s.closed_epoch, s.closed_seq,
-                   s.hidden_at IS NOT NULL AS hidden, s.fencing_token
+                   s.hidden_at IS NOT NULL AS hidden, s.fencing_token, s.last_time
             FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[])
                 WITH ORDINALITY AS a (org_id, environment, session_id, name, place)
             """ + ADDRESSED + """
@@ -76,13 +76,13 @@ final class AppendStore {
             UPDATE streams s SET first_seq = w.first_seq, next_seq = w.next_seq, byte_count = w.byte_count,
                 producer_count = w.producer_count, writer_seq = w.writer_seq, last_at = w.last_at, closed_at = w.closed_at,
                 closed_by = w.closed_by, closed_epoch = w.closed_epoch, closed_seq = w.closed_seq,
-                fencing_token = w.fencing_token,
+                fencing_token = w.fencing_token, last_time = w.last_time,
                 deadline = CASE WHEN s.ttl_seconds IS NULL THEN s.deadline
                     ELSE clock_timestamp() + make_interval(secs => s.ttl_seconds) END
             FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::integer[], $6::text[], $7::timestamptz[],
-                        $8::timestamptz[], $9::text[], $10::bigint[], $11::bigint[], $12::text[])
+                        $8::timestamptz[], $9::text[], $10::bigint[], $11::bigint[], $12::text[], $13::timestamptz[])
                 AS w (id, first_seq, next_seq, byte_count, producer_count, writer_seq, last_at, closed_at, closed_by,
-                      closed_epoch, closed_seq, fencing_token)
+                      closed_epoch, closed_seq, fencing_token, last_time)
             WHERE s.id = w.id
             """;
 
@@ -224,7 +224,9 @@ final class AppendStore {
                                         ? null
                                         : row.closedBy().seq())
                                 .toArray(Long[]::new))
-                        .addArrayOfString(rows.stream().map(StreamRow::fence).toArray(String[]::new)));
+                        .addArrayOfString(rows.stream().map(StreamRow::fence).toArray(String[]::new))
+                        .addArrayOfOffsetDateTime(
+                                rows.stream().map(row -> utc(row.lastTime())).toArray(OffsetDateTime[]::new)));
     }
 
     static Future<RowSet<Row>> moveProducers(SqlConnection connection, Collection<StreamFold> folds) {
@@ -283,7 +285,8 @@ final class AppendStore {
                         ? null
                         : new ProducerStamp(closedBy, row.getLong("closed_epoch"), row.getLong("closed_seq")),
                 row.getBoolean("hidden"),
-                row.getString("fencing_token"));
+                row.getString("fencing_token"),
+                instant(row.getOffsetDateTime("last_time")));
     }
 
     private static @Nullable Instant instant(@Nullable OffsetDateTime time) {

@@ -36,7 +36,8 @@ public class LogReader {
 
     private static final String VIEW = """
             s.id, s.incarnation, s.content_type, s.first_seq, s.next_seq, s.closed_at IS NOT NULL AS closed,
-            s.hidden_at IS NOT NULL AS hidden, s.ttl_seconds, s.last_at,
+            s.hidden_at IS NOT NULL AS hidden, s.ttl_seconds,
+            coalesce(s.last_time, s.last_at) AS last_at,
             coalesce(s.expires_at, CASE WHEN s.ttl_seconds IS NULL THEN s.deadline END) AS expires_at
             """;
 

@@ -46,6 +46,7 @@ final class StreamFold {
     private int producerCount;
     private @Nullable String writerSeq;
     private @Nullable Instant lastAt;
+    private @Nullable Instant newest;
     private @Nullable Instant closedAt;
     private @Nullable ProducerStamp closedBy;
     private @Nullable String fence;
@@ -75,6 +76,7 @@ final class StreamFold {
         this.producerCount = Math.max(0, before.producers() - forgotten);
         this.writerSeq = before.writerSeq();
         this.lastAt = before.lastAt();
+        this.newest = before.newest();
         this.closedAt = before.closedAt();
         this.closedBy = before.closedBy();
         this.fence = before.fence();
@@ -120,7 +122,7 @@ final class StreamFold {
                 places.stream().map(Part::seq).toList(),
                 producer,
                 places.stream().map(Part::at).toList(),
-                lastAt);
+                newest);
     }
 
     /** Closing again is fine, and so is what was stored before the close; nothing else is. */
@@ -214,7 +216,8 @@ final class StreamFold {
                 parts.put(record.partId(), place);
             }
             bytes += record.metered();
-            lastAt = at;
+            newest = at;
+            lastAt = lastAt == null || now.isAfter(lastAt) ? micros(now) : lastAt;
             written.add(new LogRecord(
                     place.seq(),
                     record.kind(),
@@ -231,7 +234,7 @@ final class StreamFold {
 
     private Instant time(NewRecord record, Instant now) {
         Instant made = record.at() == null || record.at().isAfter(now) ? now : record.at();
-        return lastAt == null || made.isAfter(lastAt) ? micros(made) : lastAt;
+        return newest == null || made.isAfter(newest) ? micros(made) : newest;
     }
 
     private void obey(Command command) {
@@ -264,7 +267,8 @@ final class StreamFold {
                 closedAt,
                 closedBy,
                 before.hidden(),
-                fence);
+                fence,
+                newest != null && newest.equals(lastAt) ? null : newest);
     }
 
     /** Whether there is anything to write. */

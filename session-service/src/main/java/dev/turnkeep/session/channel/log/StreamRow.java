@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param producers how many have written to it
  * @param hidden deleted, with forks that live on
  * @param fence the fencing token; null for none
+ * @param lastTime of the last record, where it is not when it was written; null where it is
  */
 record StreamRow(
         long id,
@@ -24,4 +25,12 @@ record StreamRow(
         @Nullable Instant closedAt,
         @Nullable ProducerStamp closedBy,
         boolean hidden,
-        @Nullable String fence) {}
+        @Nullable String fence,
+        @Nullable Instant lastTime) {
+
+    /** What no record may be older than; null when there never was one. */
+    @Nullable
+    Instant newest() {
+        return lastTime == null ? lastAt : lastTime;
+    }
+}

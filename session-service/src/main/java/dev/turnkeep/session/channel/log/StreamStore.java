@@ -19,7 +19,7 @@ final class StreamStore {
             s.id, s.incarnation, s.content_type, s.first_seq, s.next_seq, s.closed_at IS NOT NULL AS closed,
             s.hidden_at IS NOT NULL AS hidden, s.ttl_seconds, s.expires_at, s.byte_count,
             coalesce(s.deadline <= clock_timestamp(), false) AS expired, s.forked_address, s.fork_seq, s.fork_part,
-            s.last_at
+            coalesce(s.last_time, s.last_at) AS last_at
             """;
 
     private static final String ADDRESSED = "SELECT " + COLUMNS + """

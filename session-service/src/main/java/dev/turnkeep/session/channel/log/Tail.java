@@ -106,6 +106,11 @@ public final class Tail {
         return new Look.New(page, seq >= committedFrom ? committedAt : null);
     }
 
+    /** Whether nothing more can be written: the stream is closed, or gone. */
+    public synchronized boolean isOver() {
+        return gone || end.closed();
+    }
+
     /** Not more than a reader's queue is to hold; the next look gives the rest. */
     private Page newer(long seq) {
         List<LogRecord> records = new ArrayList<>();

@@ -143,7 +143,7 @@ class StreamFoldTest {
     @Test
     void producersThatWereForgottenMakeRoom() {
         // Given
-        StreamRow full = new StreamRow(1, 0, "application/json", 0, 5, 0, 3, null, null, null, null, false, null);
+        StreamRow full = new StreamRow(1, 0, "application/json", 0, 5, 0, 3, null, null, null, null, false, null, null);
         Append coming =
                 new Append(TO, null, List.of(raw("a")), false, new ProducerStamp("new", 0, 0), null, null, null);
 
@@ -227,7 +227,7 @@ class StreamFoldTest {
     void aHiddenStreamTakesNothing() {
         StreamRow row = row(5, null);
         StreamRow hidden =
-                new StreamRow(row.id(), 0, row.contentType(), 0, 5, 0, 0, null, null, null, null, true, null);
+                new StreamRow(row.id(), 0, row.contentType(), 0, 5, 0, 0, null, null, null, null, true, null, null);
         assertThat(fold(hidden).apply(append("a"), NOW)).isEqualTo(new Hidden());
     }
 
@@ -269,6 +269,21 @@ class StreamFoldTest {
         assertThat(fold.written())
                 .extracting(LogRecord::at)
                 .containsExactly(NOW.minusSeconds(60), NOW.minusSeconds(60), NOW.minusSeconds(30), NOW);
+    }
+
+    @Test
+    void whenItWasWrittenIsNotForItsWriterToSay() {
+        // When
+        NewRecord old = new NewRecord(Kind.TEXT, Buffer.buffer("a"), List.of(), null, Instant.EPOCH);
+        AppendOutcome outcome = fold.apply(Append.of(TO, List.of(old)), NOW);
+
+        // Then
+        assertThat(outcome).isEqualTo(new Appended(end(6), List.of(5L), null, List.of(Instant.EPOCH), Instant.EPOCH));
+        assertThat(fold.after().lastAt()).isEqualTo(NOW);
+        assertThat(fold.after().newest()).isEqualTo(Instant.EPOCH);
+        fold.apply(append("b"), NOW);
+        assertThat(fold.after().newest()).isEqualTo(NOW);
+        assertThat(fold.after().lastTime()).isNull();
     }
 
     @Test
@@ -425,7 +440,7 @@ class StreamFoldTest {
     }
 
     private static StreamRow row(long next, @Nullable Instant closedAt) {
-        return new StreamRow(1, 0, "text/plain", 0, next, 0, 0, null, null, closedAt, null, false, null);
+        return new StreamRow(1, 0, "text/plain", 0, next, 0, 0, null, null, closedAt, null, false, null, null);
     }
 
     /** As it is when everything was written at one time. */

@@ -1,0 +1,96 @@
+package dev.turnkeep.session.channel.s2;
+
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import org.jspecify.annotations.Nullable;
+
+/** One request, which may be asked on any thread, and its answer, which goes out on its own. */
+record Exchange(RoutingContext routing, Context context) {
+    HttpServerRequest request() {
+        return routing.request();
+    }
+
+    HttpServerResponse response() {
+        return routing.response();
+    }
+
+    @Nullable
+    String header(String name) {
+        return request().getHeader(name);
+    }
+
+    /** Whether a header names this type, among others or with parameters. */
+    boolean names(String header, String type) {
+        String value = header(header);
+        return value != null && value.contains(type);
+    }
+
+    void answer(String type, Buffer body) {
+        answer(type, body, () -> {});
+    }
+
+    /** @param gone told once the answer has gone out, or never will */
+    void answer(String type, Buffer body, Runnable gone) {
+        write(200, type, body, gone);
+    }
+
+    void refuse(Throwable thrown) {
+        refuse(Refusal.of(thrown));
+    }
+
+    void refuse(Refusal refusal) {
+        onLoop(() -> {
+            if (isOpen()) {
+                if (refusal.after() != null) {
+                    response()
+                            .putHeader("Retry-After", retryAfter(refusal.after().toMillis()));
+                }
+                if (refusal.status() == 401) {
+                    response().putHeader("WWW-Authenticate", "Bearer");
+                }
+                write(refusal.status(), JsonFormat.TYPE, refusal.json(), () -> {});
+            }
+        });
+    }
+
+    private static String retryAfter(long millis) {
+        return Long.toString(Math.max(1, (millis + 999) / 1000));
+    }
+
+    private void write(int status, String type, Buffer body, Runnable gone) {
+        onLoop(() -> {
+            if (isOpen()) {
+                response()
+                        .setStatusCode(status)
+                        .putHeader("Content-Type", type)
+                        .putHeader("Cache-Control", "no-store")
+                        .end(body)
+                        .onComplete(_ -> gone.run());
+            } else {
+                gone.run();
+            }
+        });
+    }
+
+    /** Whether nothing was answered yet, and there is somebody to answer. */
+    private boolean isOpen() {
+        return !response().ended() && !response().closed() && !response().headWritten();
+    }
+
+    void onLoop(Runnable task) {
+        if (Vertx.currentContext() == context) {
+            task.run();
+        } else {
+            context.runOnContext(_ -> task.run());
+        }
+    }
+
+    /** For what may wait. */
+    void onThread(Runnable task) {
+        Thread.ofVirtual().name("s2").start(task);
+    }
+}
