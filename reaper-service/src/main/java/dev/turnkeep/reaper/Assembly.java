@@ -7,7 +7,6 @@ import dev.turnkeep.platform.postgres.PostgresConfig;
 import dev.turnkeep.platform.postgres.PostgresPools;
 import dev.turnkeep.platform.redis.RedisKeysConfig;
 import dev.turnkeep.reaper.check.CheckJob;
-import dev.turnkeep.reaper.config.Bounds;
 import dev.turnkeep.reaper.config.ReaperConfig;
 import dev.turnkeep.reaper.ending.Changer;
 import dev.turnkeep.reaper.ending.EndingMetrics;
@@ -94,7 +93,6 @@ final class Assembly {
             Clock clock,
             ReaperConfig config,
             MeterRegistry registry) {
-        Bounds.check(config);
         IndexRebuild rebuild = new IndexRebuild(postgres, index, clock, config.batch(), PausePoint.NONE);
         return new Jobs(
                 List.of(

@@ -21,9 +21,10 @@ public final class Reference {
 
             A setting is given as an environment variable, or by its name (`turnkeep.postgres.password` for
             `TURNKEEP_POSTGRES_PASSWORD`) in a properties file whose path `QUARKUS_CONFIG_LOCATIONS` holds, several with commas: the way
-            for secrets that a platform mounts as files. A variable wins over a file. A service that finds a setting it cannot read does
-            not start, and names it. Quarkus' own settings (`QUARKUS_HTTP_HOST`, `QUARKUS_HTTP_PORT`, `QUARKUS_MANAGEMENT_PORT`,
-            `QUARKUS_LOG_LEVEL` and the rest) work as its documentation says.
+            for secrets that a platform mounts as files. A variable wins over a file. A service that finds settings it cannot read, or
+            that contradict each other, does not start, and names all of them ([operations](operations.md#what-a-start-says)). Quarkus' own
+            settings (`QUARKUS_HTTP_HOST`, `QUARKUS_HTTP_PORT`, `QUARKUS_MANAGEMENT_PORT`, `QUARKUS_LOG_LEVEL`, those of
+            [tracing](tracing.md) and the rest) work as its documentation says.
             """;
 
     private final Path checkout;

@@ -87,6 +87,22 @@ public class PostgresPools {
         return () -> PgConnection.connect(vertx, options).map(connection -> connection);
     }
 
+    /** Whether {@code turnkeep.postgres.url} has the form that it needs. */
+    public static boolean addressable(String url) {
+        try {
+            PostgresAddress.parse(url);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /** {@code host:port/database} of a URL, without what else it may hold. */
+    public static String place(String url) {
+        PostgresAddress address = PostgresAddress.parse(url);
+        return address.host() + ":" + address.port() + "/" + address.database();
+    }
+
     private PgConnectOptions options(String role) {
         PostgresAddress address = PostgresAddress.parse(config.url());
         PgConnectOptions connect = new PgConnectOptions()

@@ -1,9 +1,11 @@
 package dev.turnkeep.reaper.config;
 
-import static org.assertj.core.api.Assertions.assertThatCode;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnkeep.platform.start.Findings;
 import dev.turnkeep.reaper.ReaperSpace;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BoundsTest {
     @Test
     void theDefaultsAreInBounds() {
-        assertThatCode(() -> check("batch", "500")).doesNotThrowAnyException();
+        assertThat(faults(Map.of("batch", "500"))).isEmpty();
     }
 
     @ParameterizedTest
@@ -32,7 +34,7 @@ class BoundsTest {
                 "check.published-within"
             })
     void everyDurationMayBeASecond(String setting) {
-        assertThatCode(() -> check(setting, "1s")).doesNotThrowAnyException();
+        assertThat(faults(Map.of(setting, "1s"))).isEmpty();
     }
 
     @ParameterizedTest
@@ -59,12 +61,31 @@ class BoundsTest {
         "check.published-within, 0s"
     })
     void whatIsOutOfBoundsIsNamedWithItsBounds(String setting, String value) {
-        assertThatThrownBy(() -> check(setting, value))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageMatching("turnkeep\\.reaper\\." + setting.replace(".", "\\.") + ": .+ to .+, but it is .+");
+        assertThat(faults(Map.of(setting, value)))
+                .singleElement()
+                .asString()
+                .matches("turnkeep\\.reaper\\." + setting.replace(".", "\\.")
+                        + " \\([A-Z_]+\\): .+ to .+, but it is .+");
     }
 
-    private static void check(String setting, String value) {
-        Bounds.check(ReaperSpace.config(Map.of("turnkeep.reaper." + setting, value)));
+    @Test
+    void allThatIsOutOfBoundsIsToldAtOnce() {
+        // When
+        List<String> faults = faults(Map.of("batch", "0", "parallel", "0", "retire.every", "0s"));
+
+        // Then
+        assertThat(faults)
+                .containsExactly(
+                        "turnkeep.reaper.batch (TURNKEEP_REAPER_BATCH): 1 to 10000, but it is 0",
+                        "turnkeep.reaper.parallel (TURNKEEP_REAPER_PARALLEL): 1 to 64, but it is 0",
+                        "turnkeep.reaper.retire.every (TURNKEEP_REAPER_RETIRE_EVERY): PT1S to PT720H, but it is PT0S");
+    }
+
+    private static List<String> faults(Map<String, String> settings) {
+        Map<String, String> named = new HashMap<>();
+        settings.forEach((setting, value) -> named.put("turnkeep.reaper." + setting, value));
+        Findings findings = new Findings();
+        new Bounds(ReaperSpace.config(named)).check(findings);
+        return findings.refused();
     }
 }

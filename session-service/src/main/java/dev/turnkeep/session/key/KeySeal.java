@@ -43,6 +43,16 @@ public class KeySeal {
         return new SecretKeySpec(bytes, "AES");
     }
 
+    /** Whether a text is a master key. */
+    static boolean usable(String base64) {
+        try {
+            master(base64);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     /** Whether there is a master key. */
     public boolean ready() {
         return master.isPresent();

@@ -1,0 +1,5 @@
+/** How log lines are written. */
+@NullMarked
+package dev.turnkeep.platform.log;
+
+import org.jspecify.annotations.NullMarked;

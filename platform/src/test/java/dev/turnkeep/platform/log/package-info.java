@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.platform.log;
+
+import org.jspecify.annotations.NullMarked;

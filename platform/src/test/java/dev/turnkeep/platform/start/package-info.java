@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnkeep.platform.start;
+
+import org.jspecify.annotations.NullMarked;
