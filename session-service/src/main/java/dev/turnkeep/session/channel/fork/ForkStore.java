@@ -73,10 +73,10 @@ final class ForkStore {
     /** The place after so many records that readers of data see. */
     private static final String AFTER = """
             SELECT coalesce((SELECT r.seq FROM stream_records r
-                             WHERE r.stream_id = s.id AND r.kind IN (0, 1) AND r.seq >= s.first_seq
+                             WHERE r.stream_id = s.id AND r.kind IN (0, 1, 4) AND r.seq >= s.first_seq
                              ORDER BY r.seq OFFSET $5 LIMIT 1), s.next_seq) AS seq,
                    (SELECT count(*) FROM stream_records r
-                    WHERE r.stream_id = s.id AND r.kind IN (0, 1) AND r.seq >= s.first_seq) AS messages
+                    WHERE r.stream_id = s.id AND r.kind IN (0, 1, 4) AND r.seq >= s.first_seq) AS messages
             FROM streams s
             WHERE s.org_id = $1 AND s.environment = $2 AND s.session_id = $3 AND s.name = $4 AND s.deleted_at IS NULL
             """;

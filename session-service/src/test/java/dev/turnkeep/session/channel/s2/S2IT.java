@@ -476,6 +476,25 @@ class S2IT {
     }
 
     @Test
+    void aForkCountsWhatPlainReadersSee() {
+        // Given
+        append("""
+                {"records":[{"body":"a"},{"body":"","headers":[["trigger-control","turn-complete"]]},{"body":"b"},{"body":"c"}]}
+                """);
+
+        // When
+        HttpResponse<String> fork =
+                sendTo("/v1/sessions/" + session + "/fork", tenant.key(), "{\"channels\":{\"out\":2}}");
+
+        // Then
+        assertThat(fork.statusCode()).as(fork.body()).isEqualTo(201);
+        String copy = channels.parsed(fork.body()).at("/session/id").asText();
+        assertThat(channels.send("GET", "/v1/sessions/" + copy + "/out?offset=-1", tenant.key(), "")
+                        .body())
+                .isEqualTo("[\"a\",\"b\"]");
+    }
+
+    @Test
     void aStreamTokenWritesItsStreamAndNothingElse() {
         // Given
         String token = token(tenant.key(), 60);
