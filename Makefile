@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run up down sample check test e2e channelfaults bench reapbench channelbench replbench faults listbench smoke test-ops reference native figures prices build fmt doctor clean FORCE
+.PHONY: help run up down sample check test e2e channelfaults restarts bench reapbench channelbench replbench faults listbench smoke test-ops reference native figures prices build fmt doctor clean FORCE
 
 MVN ?= mvn
 export MVN
@@ -71,6 +71,11 @@ test-ops: ## check what is in deploy/: manifests, the compose file, alerts and t
 channelfaults: ## kill -9 under appends to channels, from outside: KILLS=10 APPENDS=20000
 	@$(WITH_JDK) KILLS=$${KILLS:-10} APPENDS=$${APPENDS:-20000} $(MVN) -B -ntp -q -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false \
 		-Dit.test=dev.turnkeep.e2e.channel.ChannelFaultsIT -Dfailsafe.failIfNoSpecifiedTests=false -pl e2e -am verify
+
+restarts: ## replace nodes one after the other under the session API's own client: RESTARTS=3 READERS=200 WRITERS=50 RECORDS=200
+	@$(WITH_JDK) RESTARTS=$${RESTARTS:-3} READERS=$${READERS:-200} WRITERS=$${WRITERS:-50} RECORDS=$${RECORDS:-200} $(MVN) -B -ntp -q \
+		-Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=dev.turnkeep.e2e.channel.RealtimeRestartIT \
+		-Dfailsafe.failIfNoSpecifiedTests=false -pl e2e -am verify
 
 reapbench: ## measure the reaping of 100,000 idle sessions; writes benchmarks/results/reaper.json
 	@$(WITH_JDK) local-stack/bin/build $(SERVICES) benchmarks && "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED \

@@ -11,11 +11,22 @@ public final class Invalid extends RuntimeException {
 
     private final Problem problem;
     private final @Nullable String field;
+    private final transient @Nullable Excess excess;
 
     public Invalid(Problem problem, @Nullable String field, String detail) {
+        this(problem, field, detail, null);
+    }
+
+    private Invalid(Problem problem, @Nullable String field, String detail, @Nullable Excess excess) {
         super(detail, null, false, false);
         this.problem = problem;
         this.field = field;
+        this.excess = excess;
+    }
+
+    /** Something that is larger than its limit (413); the detail names both and their unit. */
+    public static Invalid tooLarge(String detail, long size, long limit) {
+        return new Invalid(Problem.TOO_LARGE, null, detail, new Excess(size, limit));
     }
 
     /** A field that breaks its rule (422), such as {@code field("harness_session_id", "1..256 characters")}. */
@@ -32,6 +43,11 @@ public final class Invalid extends RuntimeException {
         return field;
     }
 
+    /** How far a limit is exceeded, where that is what is wrong and it is known. */
+    public @Nullable Excess excess() {
+        return excess;
+    }
+
     public String detail() {
         return String.valueOf(getMessage());
     }
@@ -39,6 +55,6 @@ public final class Invalid extends RuntimeException {
     /** The same problem seen from outside: {@code within("session")} turns {@code cwd} into {@code session.cwd}. */
     public Invalid within(String parent) {
         String path = field == null ? parent : parent + "." + field;
-        return new Invalid(problem, path, field == null ? parent + ": " + detail() : parent + "." + detail());
+        return new Invalid(problem, path, field == null ? parent + ": " + detail() : parent + "." + detail(), excess);
     }
 }

@@ -22,6 +22,11 @@ class SdkIT {
         drives(turnkeep, "lists.test.mjs");
     }
 
+    @Test
+    void channelsWorkForTheUnmodifiedClient(Turnkeep turnkeep) {
+        drives(turnkeep, "realtime.test.mjs");
+    }
+
     private static void drives(Turnkeep turnkeep, String cases) {
         // Given
         Tenant tenant = turnkeep.tenant("sdk");

@@ -38,6 +38,7 @@ record ControlSmoke(Smoke smoke, Tenant tenant) {
         smoke.check("snapshots have links, or are said not to", () -> {
             either(sessions.get(path + "/snapshot-url"));
             either(sessions.put(path + "/snapshot-url", ""));
+            either(sessions.get(path + "/transcript"));
         });
         smoke.check("a session is closed by its control plane", () -> {
             sessions.post(path + "/close", "{}").expecting(200);

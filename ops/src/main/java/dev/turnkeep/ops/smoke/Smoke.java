@@ -55,6 +55,7 @@ public final class Smoke {
         new SessionsSmoke(this, tenant).run();
         new ControlSmoke(this, tenant).run();
         new ChannelsSmoke(this, tenant).run();
+        new RealtimeSmoke(this, tenant).run();
         new BackgroundSmoke(this, tenant).run();
         check("every route was called", () -> {
             Set<String> missing = new TreeSet<>();

@@ -2,6 +2,7 @@ package dev.turnkeep.platform.http;
 
 import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import dev.turnkeep.contracts.problem.Excess;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.platform.trace.TraceIds;
 import io.quarkus.arc.All;
@@ -51,7 +52,8 @@ public class ProblemMapper {
                     .setCause(Frames.of(thrown))
                     .log("unexpected failure");
         }
-        return answer(fault, traceId, request.path(), allowed(thrown));
+        Excess excess = thrown instanceof Invalid invalid ? invalid.excess() : null;
+        return answer(fault, traceId, excess, request.path(), allowed(thrown));
     }
 
     /** A redirection, or an answer with a body that somebody meant to give. */
@@ -59,9 +61,15 @@ public class ProblemMapper {
         return response.getStatus() < 400 || response.hasEntity();
     }
 
-    private Response answer(Fault fault, @Nullable String traceId, @Nullable String path, @Nullable String allow) {
-        ProblemDocument document =
-                ProblemDocument.of(fault.problem(), fault.status(), fault.detail(), fault.field(), traceId);
+    private Response answer(
+            Fault fault,
+            @Nullable String traceId,
+            @Nullable Excess excess,
+            @Nullable String path,
+            @Nullable String allow) {
+        ProblemDocument document = ProblemDocument.of(
+                        fault.problem(), fault.status(), fault.detail(), fault.field(), traceId)
+                .with(excess);
         ResponseBuilder builder = dialects.stream()
                 .filter(dialect -> path != null && dialect.covers(path))
                 .findFirst()

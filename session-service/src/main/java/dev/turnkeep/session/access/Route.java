@@ -10,6 +10,7 @@ public enum Route {
     END_AND_CONTINUE("POST", "/api/v1/sessions/{session}/end-and-continue", Action.WRITE, Need.SESSION),
     SNAPSHOT_UPLOAD("PUT", "/api/v1/sessions/{session}/snapshot-url", Action.WRITE, Need.SESSION),
     SNAPSHOT_DOWNLOAD("GET", "/api/v1/sessions/{session}/snapshot-url", Action.READ, Need.SESSION),
+    TRANSCRIPT("GET", "/api/v1/sessions/{session}/transcript", Action.READ, Need.KEY),
     TOKEN_CLAIMS("POST", "/api/v1/auth/jwt/claims", Action.READ, Need.KEY),
     PUBLIC_TOKEN("POST", "/api/v1/auth/public-tokens", Action.READ, Need.KEY),
     RUN_WAIT("POST", "/api/v1/runs/{run}/session-streams/wait", Action.WRITE, Need.KEY),

@@ -4,6 +4,7 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Optional;
 
 /** How channels are written and served. */
 @ConfigMapping(prefix = "turnkeep.session.channels")
@@ -102,6 +103,20 @@ public interface ChannelsConfig {
     /** An event stream that has been silent for so long says that it is alive. */
     @WithDefault("15s")
     Duration heartbeat();
+
+    /** A realtime reader that has been sent nothing for so long is sent a ping; at most 5s, which its clients expect. */
+    @WithDefault("4s")
+    Duration realtimePing();
+
+    /** After this long a realtime reader is sent away to come back, so that readers spread over nodes again. */
+    @WithDefault("15m")
+    Duration realtimeLife();
+
+    /**
+     * Where clients that write by S2 find this service, such as {@code https://sessions.example/v1/s2}; else where they have
+     * found it for the request before.
+     */
+    Optional<String> s2Endpoint();
 
     /** The most bytes of a stream's newest records that a node keeps in memory while the stream has readers. */
     @WithDefault("256K")

@@ -4,15 +4,19 @@ import dev.turnkeep.contracts.id.Scope;
 import dev.turnkeep.contracts.id.SessionId;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
+import dev.turnkeep.platform.http.RetryLater;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +33,8 @@ import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 @Singleton
 class Snapshots {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    /** In bytes, of what is read here; links lead to snapshots of any size. */
+    private static final int LARGEST = 32 * 1024 * 1024;
 
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(PATIENCE).build();
@@ -110,6 +116,45 @@ class Snapshots {
             Thread.currentThread().interrupt();
             return Deletion.FAILED;
         }
+    }
+
+    /**
+     * The session's snapshot; empty when there is none. Waits for the store: for virtual threads only.
+     *
+     * @throws RetryLater (503) when the store does not answer
+     */
+    Optional<byte[]> read(Scope scope, SessionId session) {
+        String link = downloadUrl(scope, session);
+        try {
+            HttpResponse<InputStream> answer = http.send(
+                    HttpRequest.newBuilder(URI.create(link)).timeout(PATIENCE).build(),
+                    HttpResponse.BodyHandlers.ofInputStream());
+            try (InputStream body = answer.body()) {
+                byte[] bytes = body.readNBytes(LARGEST + 1);
+                if (answer.statusCode() == 200) {
+                    return Optional.of(checked(bytes));
+                }
+                boolean none = answer.statusCode() == 404
+                        && !new String(bytes, StandardCharsets.UTF_8).contains("NoSuchBucket");
+                if (none) {
+                    return Optional.empty();
+                }
+            }
+        } catch (IOException e) {
+            throw RetryLater.unavailable("The store of snapshots does not answer");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw RetryLater.unavailable("the service is stopping");
+        }
+        throw RetryLater.unavailable("The store of snapshots does not give it");
+    }
+
+    private static byte[] checked(byte[] snapshot) {
+        if (snapshot.length > LARGEST) {
+            throw Invalid.tooLarge(
+                    "A snapshot of more than " + LARGEST + " bytes is not read here", snapshot.length, LARGEST);
+        }
+        return snapshot;
     }
 
     private String bucket() {

@@ -36,32 +36,42 @@ public class SessionApiDialect implements ProblemDialect {
 
     @Override
     public ResponseBuilder answer(Problem problem, ProblemDocument document) {
+        Form form = form(problem, document, current.getCurrent().response().headers(), clock.millis());
+        return Response.status(form.status()).type(form.mediaType()).entity(form.body());
+    }
+
+    /** How an error is said. */
+    public record Form(int status, String mediaType, Object body) {}
+
+    /**
+     * For answers that are not the framework's.
+     *
+     * @param headers of the answer so far: what is left of a limit stands there
+     * @param now in milliseconds since 1970
+     */
+    public static Form form(Problem problem, ProblemDocument document, MultiMap headers, long now) {
         if (problem == Problem.RATE_LIMITED) {
-            return Response.status(document.status())
-                    .type(ProblemDocument.MEDIA_TYPE)
-                    .entity(Limited.of(document, current.getCurrent().response().headers(), clock.millis()));
+            return new Form(document.status(), ProblemDocument.MEDIA_TYPE, Limited.of(document, headers, now));
         }
         // A rule of a field is part of the schema here.
         int status = problem == Problem.INVALID_FIELD ? Problem.MALFORMED.status() : document.status();
-        return Response.status(status)
-                .type(MediaType.APPLICATION_JSON_TYPE)
-                .entity(
-                        switch (problem) {
-                            case FORBIDDEN, FOREIGN_ORG ->
-                                new Body("Unauthorized", "unauthorized", "access_token", "authorization", null);
-                            case INVALID_FIELD -> Body.of("Validation error: " + document.detail());
-                            case METHOD_NOT_ALLOWED -> Body.of("Method not allowed");
-                            case INTERNAL -> new Body("Internal Server Error", null, null, null, document.traceId());
-                            case NOT_FOUND ->
-                                Body.of(
-                                        document.detail().equals(Problem.NOT_FOUND.title())
-                                                ? "Not found"
-                                                : document.detail());
-                            default -> Body.of(document.detail());
-                        });
+        return new Form(status, MediaType.APPLICATION_JSON, body(problem, document));
     }
 
-    /** The members that clients know; those that are absent are not written. */
+    private static Body body(Problem problem, ProblemDocument document) {
+        return switch (problem) {
+            case FORBIDDEN, FOREIGN_ORG ->
+                new Body("Unauthorized", "unauthorized", "access_token", "authorization", null, null, null);
+            case INVALID_FIELD -> Body.of("Validation error: " + document.detail());
+            case METHOD_NOT_ALLOWED -> Body.of("Method not allowed");
+            case INTERNAL -> new Body("Internal Server Error", null, null, null, document.traceId(), null, null);
+            case NOT_FOUND ->
+                Body.of(document.detail().equals(Problem.NOT_FOUND.title()) ? "Not found" : document.detail());
+            default -> new Body(document.detail(), null, null, null, null, document.size(), document.limit());
+        };
+    }
+
+    /** The members that clients know, and the numbers of a limit; those that are absent are not written. */
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Body(
@@ -69,9 +79,11 @@ public class SessionApiDialect implements ProblemDialect {
             @Nullable String code,
             @Nullable String param,
             @Nullable String type,
-            @JsonProperty("trace_id") @Nullable String traceId) {
+            @JsonProperty("trace_id") @Nullable String traceId,
+            @Nullable Long size,
+            @Nullable Long limit) {
         static Body of(String error) {
-            return new Body(error, null, null, null, null);
+            return new Body(error, null, null, null, null, null, null);
         }
     }
 

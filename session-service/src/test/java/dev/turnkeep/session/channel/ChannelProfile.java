@@ -26,6 +26,7 @@ public final class ChannelProfile implements QuarkusTestProfile {
                 entry("turnkeep.session.channels.readers-per-session", Integer.toString(READERS)),
                 entry("turnkeep.session.channels.channels-per-session", Integer.toString(CHANNELS)),
                 entry("turnkeep.session.channels.body-timeout", "2s"),
+                entry("turnkeep.session.channels.realtime-ping", "300ms"),
                 entry("turnkeep.session.channels.channel-size", SIZE + "M"),
                 entry("quarkus.http.test-port", "0"),
                 entry("quarkus.management.test-port", "0"));

@@ -94,6 +94,33 @@ class SnapshotErasureIT {
         assertThat(send("GET", download, "").statusCode()).isEqualTo(404);
     }
 
+    @Test
+    void theTranscriptIsWhatTheAgentHasKept() {
+        // Given
+        String session = service.send("POST", "/api/v1/sessions", tenant.key(), WANTED)
+                .body()
+                .get("id")
+                .asText();
+        String path = "/api/v1/sessions/" + session + "/transcript";
+        Answer none = service.get(path, tenant.key());
+
+        // When
+        send("PUT", link("PUT", session), """
+                {"version":1,"messages":[{"id":"a","text":"hi"},{"id":"b"},{"id":"c"}],"lastOutEventId":"7"}
+                """);
+        Answer newest = service.get(path + "?limit=2", tenant.key());
+        Answer oldest = service.get(path + "?limit=2&before=b", tenant.key());
+
+        // Then
+        assertThat(none.body().toString()).isEqualTo("{\"messages\":[]}");
+        assertThat(newest.body().toString())
+                .isEqualTo("{\"messages\":[{\"id\":\"b\"},{\"id\":\"c\"}],\"cursors\":{\"lastOutEventId\":\"7\"},"
+                        + "\"nextCursor\":\"b\"}");
+        assertThat(oldest.body().path("messages").toString()).isEqualTo("[{\"id\":\"a\",\"text\":\"hi\"}]");
+        assertThat(oldest.body().has("nextCursor")).isFalse();
+        assertThat(service.get(path + "?limit=x", tenant.key()).status()).isEqualTo(400);
+    }
+
     private URI link(String method, String session) {
         return URI.create(service.send(method, "/api/v1/sessions/" + session + "/snapshot-url", tenant.key(), "")
                 .body()

@@ -95,13 +95,10 @@ class OpenApiIT {
         });
         Map<String, Set<String>> table = new TreeMap<>();
         for (Route route : Route.values()) {
-            // Realtime is not served yet.
-            if (!route.path().startsWith("/realtime/")) {
-                // The pair's writable half is documented with the named channels.
-                String path = route == Route.CHANNEL_WRITE_IN ? Route.CHANNEL_WRITE.path() : route.path();
-                table.computeIfAbsent(form(route.method() + " " + path), _ -> new TreeSet<>())
-                        .addAll(schemes(route.need()));
-            }
+            // The pair's writable half is documented with the named channels.
+            String path = route == Route.CHANNEL_WRITE_IN ? Route.CHANNEL_WRITE.path() : route.path();
+            table.computeIfAbsent(form(route.method() + " " + path), _ -> new TreeSet<>())
+                    .addAll(schemes(route.need()));
         }
         assertThat(documented).isEqualTo(table);
     }

@@ -11,9 +11,9 @@ import java.util.regex.Pattern;
 /** From a path to what it names. */
 final class Addresses {
     static final String OPEN = "/v1/stream/";
-    static final Pattern CHANNEL = Pattern.compile("/v1/sessions/([^/]+)/(in|out|channels/[^/]+)");
+    static final Pattern CHANNEL = Pattern.compile("/v1/sessions/([^/]+)/(in|out|channels/[^/]+(?:/(?:in|out))?)");
 
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,128}");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,128}(/(in|out))?");
     private static final String NAMED = "channels/";
 
     private Addresses() {}

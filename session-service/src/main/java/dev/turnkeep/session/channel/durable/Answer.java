@@ -1,5 +1,6 @@
 package dev.turnkeep.session.channel.durable;
 
+import dev.turnkeep.contracts.problem.Excess;
 import dev.turnkeep.contracts.problem.Problem;
 import io.vertx.core.buffer.Buffer;
 import java.util.LinkedHashMap;
@@ -13,6 +14,7 @@ final class Answer {
     private final @Nullable Problem problem;
     private final Buffer body;
     private final String detail;
+    private @Nullable Excess excess;
 
     private Answer(int status, Buffer body, @Nullable Problem problem, String detail) {
         this.status = status;
@@ -32,6 +34,12 @@ final class Answer {
     /** @param detail answered to the caller: nothing of the request, nothing internal */
     static Answer problem(Problem problem, String detail) {
         return new Answer(problem.status(), Buffer.buffer(), problem, detail);
+    }
+
+    /** With the numbers of a limit, if there are any. */
+    Answer exceeding(@Nullable Excess beyond) {
+        excess = beyond;
+        return this;
     }
 
     Answer with(String name, String value) {
@@ -58,6 +66,11 @@ final class Answer {
     @Nullable
     Problem problem() {
         return problem;
+    }
+
+    @Nullable
+    Excess excess() {
+        return excess;
     }
 
     String detail() {

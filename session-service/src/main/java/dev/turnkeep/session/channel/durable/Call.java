@@ -2,6 +2,7 @@ package dev.turnkeep.session.channel.durable;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.turnkeep.contracts.problem.Excess;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.platform.http.ProblemDocument;
@@ -97,7 +98,8 @@ final class Call {
                 routing,
                 context,
                 switch (StoreAway.orElse(cause)) {
-                    case Invalid invalid -> Answer.problem(invalid.problem(), invalid.detail());
+                    case Invalid invalid ->
+                        Answer.problem(invalid.problem(), invalid.detail()).exceeding(invalid.excess());
                     case RetryLater later ->
                         Answer.problem(later.problem(), later.detail())
                                 .with(
@@ -136,17 +138,18 @@ final class Call {
             if (answer.status() == 401) {
                 response.putHeader("WWW-Authenticate", "Bearer");
             }
-            body = problem(answer.problem(), answer.detail());
+            body = problem(answer.problem(), answer.detail(), answer.excess());
         }
         boolean bodyless = answer.status() == 204 || answer.status() == 304;
         boolean empty = routing.request().method().equals(HttpMethod.HEAD) || bodyless;
         (empty ? response.end() : response.end(body)).onComplete(_ -> gone.run());
     }
 
-    private static Buffer problem(Problem problem, String detail) {
+    private static Buffer problem(Problem problem, String detail, @Nullable Excess excess) {
         try {
             return Buffer.buffer(
-                    JSON.writeValueAsBytes(ProblemDocument.of(problem, problem.status(), detail, null, null)));
+                    JSON.writeValueAsBytes(ProblemDocument.of(problem, problem.status(), detail, null, null)
+                            .with(excess)));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

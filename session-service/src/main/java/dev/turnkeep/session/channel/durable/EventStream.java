@@ -114,7 +114,7 @@ final class EventStream implements Follower.Sink, Readers.Waiting {
         List<LogRecord> data = page.data();
         Buffer events = Buffer.buffer();
         if (data.stream().mapToLong(record -> record.body().length()).sum() >= SHARED) {
-            send(follower.shared(page, () -> Payload.shared(event(data))));
+            send(follower.shared("durable", page, () -> Payload.shared(event(data))));
         } else if (!data.isEmpty()) {
             events = event(data);
         }

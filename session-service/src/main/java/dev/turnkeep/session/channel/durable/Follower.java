@@ -53,6 +53,11 @@ public final class Follower implements Tail.Waiter {
 
         /** The stream can no longer be read. */
         void gone();
+
+        /** Whether it goes on with what is left when it is trimmed away before it; else it is told that it is gone. */
+        default boolean clamps() {
+            return false;
+        }
     }
 
     Follower(Context context, Tails tails, LogReader reader, long place, Sink sink, LogMetrics metrics, Clock clock) {
@@ -135,9 +140,9 @@ public final class Follower implements Tail.Waiter {
         }
     }
 
-    /** What readers at the same place may share: made by the first of them. */
-    Buffer shared(Page page, Supplier<Buffer> make) {
-        return tail == null ? make.get() : tail.shared(page, make);
+    /** What readers of the same form at the same place may share: made by the first of them. */
+    public Buffer shared(String form, Page page, Supplier<Buffer> make) {
+        return tail == null ? make.get() : tail.shared(form, page, make);
     }
 
     /** Whether there was anything to give. */
@@ -167,7 +172,7 @@ public final class Follower implements Tail.Waiter {
             context.owner().setTimer(AGAIN, _ -> wake());
         } else if (answer.result().isEmpty()
                 || answer.result().get().view().hidden()
-                || answer.result().get().view().first() > place) {
+                || (answer.result().get().view().first() > place && !sink.clamps())) {
             // What was trimmed before the reader came to it is not passed over in silence: it asks again, and is told.
             sink.gone();
         } else {

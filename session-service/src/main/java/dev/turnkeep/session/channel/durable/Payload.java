@@ -11,7 +11,7 @@ import java.util.Base64;
 import java.util.List;
 
 /** Records as one body: a JSON array of JSON messages, the bytes of all others one after the other. */
-final class Payload {
+public final class Payload {
     private static final byte[] DATA_LINE = "data:".getBytes(StandardCharsets.US_ASCII);
 
     private Payload() {}
@@ -71,7 +71,7 @@ final class Payload {
     /** For many connections: they send it as it is, and none copies it. Its memory goes when nobody refers to it. */
     // Of what Vert.x 4 offers, nothing else makes a buffer of memory outside of the heap.
     @SuppressWarnings("deprecation")
-    static Buffer shared(Buffer payload) {
+    public static Buffer shared(Buffer payload) {
         ByteBuffer direct = ByteBuffer.allocateDirect(payload.length());
         direct.put(payload.getBytes()).flip();
         return Buffer.buffer(Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(direct)));

@@ -162,8 +162,7 @@ public final class RequestBody {
 
         void tooLarge(long bytes) {
             closeIf(bytes > THROWN_AWAY);
-            promise.tryFail(
-                    new Invalid(Problem.TOO_LARGE, null, "a body of " + bytes + " bytes; the limit is " + limit));
+            promise.tryFail(Invalid.tooLarge("a body of " + bytes + " bytes; the limit is " + limit, bytes, limit));
         }
 
         void late() {

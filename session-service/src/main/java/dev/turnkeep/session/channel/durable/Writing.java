@@ -1,5 +1,6 @@
 package dev.turnkeep.session.channel.durable;
 
+import dev.turnkeep.contracts.problem.Excess;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.session.channel.log.Append;
@@ -158,9 +159,10 @@ class Writing {
             case AppendOutcome.OtherFence _ -> Answer.problem(Problem.CONFLICT, "the stream has another fencing token");
             case AppendOutcome.Full full ->
                 Answer.problem(
-                        Problem.TOO_LARGE,
-                        "the stream is full: it holds " + full.held() + " bytes, and the limit is " + full.limit()
-                                + "; DELETE with ?before= and an offset makes room");
+                                Problem.TOO_LARGE,
+                                "the stream is full: it holds " + full.held() + " bytes, and the limit is "
+                                        + full.limit() + "; DELETE with ?before= and an offset makes room")
+                        .exceeding(new Excess(full.held(), full.limit()));
             case AppendOutcome.TooManyProducers many ->
                 // Not 429: clients would try again for ever.
                 Answer.problem(Problem.TOO_LARGE, "the stream has " + many.limit() + " producers, which is the limit");

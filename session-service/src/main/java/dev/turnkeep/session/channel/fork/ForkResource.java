@@ -88,7 +88,8 @@ public class ForkResource {
         SessionId source = SessionId.parse(session)
                 .orElseThrow(() -> new Invalid(Problem.NOT_FOUND, null, Problem.NOT_FOUND.title()));
         if (body.length > BODY_CAP) {
-            throw new Invalid(Problem.TOO_LARGE, null, "a body of " + body.length + " bytes; the limit is " + BODY_CAP);
+            throw Invalid.tooLarge(
+                    "a body of " + body.length + " bytes; the limit is " + BODY_CAP, body.length, BODY_CAP);
         }
         Forked forked = forks.fork(caller.scope(), source, ForkWish.of(body, mapper));
         Map<String, Object> ends = new LinkedHashMap<>();

@@ -110,7 +110,7 @@ class SessionForks {
                     work, scope, source, place.getKey(), place.getValue().seq());
         }
         if (bytes > limit) {
-            throw new Invalid(Problem.TOO_LARGE, null, "a copy of " + bytes + " bytes; the limit is " + limit);
+            throw Invalid.tooLarge("a copy of " + bytes + " bytes; the limit is " + limit, bytes, limit);
         }
     }
 

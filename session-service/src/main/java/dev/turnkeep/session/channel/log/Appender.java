@@ -93,11 +93,16 @@ public class Appender {
     /** Before the batch, so that one bad record cannot fail its neighbours. */
     private static void check(Append append) {
         if (append.records().size() > Append.RECORDS) {
-            throw tooLarge(append.records().size() + " records in one request; the limit is " + Append.RECORDS);
+            int records = append.records().size();
+            throw Invalid.tooLarge(
+                    records + " records in one request; the limit is " + Append.RECORDS, records, Append.RECORDS);
         }
         for (NewRecord added : append.records()) {
             if (added.metered() > Append.RECORD_SIZE) {
-                throw tooLarge("a record of " + added.metered() + " metered bytes; the limit is " + Append.RECORD_SIZE);
+                throw Invalid.tooLarge(
+                        "a record of " + added.metered() + " metered bytes; the limit is " + Append.RECORD_SIZE,
+                        added.metered(),
+                        Append.RECORD_SIZE);
             }
             if (added.partId() != null) {
                 checkName("part id", added.partId(), PART_ID);
@@ -116,10 +121,6 @@ public class Appender {
         if (length < 1 || length > limit || name.indexOf('\0') >= 0) {
             throw new Invalid(Problem.MALFORMED, null, what + ": 1.." + limit + " bytes, no NUL");
         }
-    }
-
-    private static Invalid tooLarge(String detail) {
-        return new Invalid(Problem.TOO_LARGE, null, detail);
     }
 
     void stop(@Observes @Priority(Integer.MAX_VALUE - 1) ShutdownEvent shutdown) throws InterruptedException {

@@ -113,6 +113,19 @@ public class LogReader {
             SELECT h.low AS seq FROM halved h WHERE h.low = h.high
             """;
 
+    /** What commands follow it tells readers nothing. */
+    private static final String LAST_SAID = """
+            SELECT s.next_seq, r.headers
+            FROM streams s
+            LEFT JOIN LATERAL (
+                SELECT q.headers FROM stream_records q
+                WHERE q.stream_id = s.id AND q.seq >= s.first_seq AND q.seq < s.next_seq AND q.kind <> 3
+                ORDER BY q.seq DESC
+                LIMIT 1
+            ) r ON true
+            WHERE
+            """ + ADDRESSED.stripTrailing();
+
     private static final String HEAD = "SELECT " + VIEW + "FROM streams s WHERE " + ADDRESSED;
 
     /**
@@ -166,6 +179,20 @@ public class LogReader {
             }
             return Optional.empty();
         });
+    }
+
+    /**
+     * The newest record but for commands.
+     *
+     * @param next the stream's next seq when it was the newest
+     * @param headers none when there is no such record
+     */
+    public record LastSaid(long next, List<RecordHeader> headers) {}
+
+    public Future<Optional<LastSaid>> lastSaid(StreamAddress stream) {
+        return ask(LAST_SAID, address(stream)).map(rows -> rows.stream()
+                .findFirst()
+                .map(row -> new LastSaid(row.getLong("next_seq"), RecordHeader.decode(row.getBuffer("headers")))));
     }
 
     /** Where the newest of a stream's records begin. */

@@ -46,6 +46,7 @@ public final class Tail {
     /** The newest that was made for many readers, and of which page; kept by those who still send it. */
     private WeakReference<Buffer> shared = new WeakReference<>(null);
 
+    private String sharedForm = "";
     private long sharedFrom;
     private long sharedNext;
 
@@ -125,14 +126,19 @@ public final class Tail {
         return records.hasNext() ? records.next() : null;
     }
 
-    /** What all readers at one place are sent, made once while any of them still needs it. Nobody writes to it. */
-    public synchronized Buffer shared(Page page, Supplier<Buffer> make) {
+    /**
+     * What all readers at one place are sent, made once while any of them still needs it. Nobody writes to it.
+     *
+     * @param form which protocol's: they show the same page differently
+     */
+    public synchronized Buffer shared(String form, Page page, Supplier<Buffer> make) {
         Buffer present = shared.get();
-        if (present != null && sharedFrom == page.from() && sharedNext == page.next()) {
+        if (present != null && sharedForm.equals(form) && sharedFrom == page.from() && sharedNext == page.next()) {
             return present;
         }
         Buffer made = make.get();
         shared = new WeakReference<>(made);
+        sharedForm = form;
         sharedFrom = page.from();
         sharedNext = page.next();
         return made;

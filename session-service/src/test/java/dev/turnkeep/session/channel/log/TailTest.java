@@ -91,9 +91,9 @@ class TailTest {
         Page page = page(tail.from(0));
 
         // When
-        Buffer first = tail.shared(page, () -> Buffer.buffer("made once"));
-        Buffer second = tail.shared(page, () -> Buffer.buffer("made twice"));
-        Buffer next = tail.shared(page(tail.from(1)), () -> Buffer.buffer("other"));
+        Buffer first = tail.shared("a", page, () -> Buffer.buffer("made once"));
+        Buffer second = tail.shared("a", page, () -> Buffer.buffer("made twice"));
+        Buffer next = tail.shared("a", page(tail.from(1)), () -> Buffer.buffer("other"));
 
         // Then
         assertThat(second).isSameAs(first);

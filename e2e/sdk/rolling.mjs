@@ -1,0 +1,60 @@
+// Readers and writers of the real client while one node after another goes. Every reader has to see every record of its
+// channel once, in order, and to end when the session is closed and not before.
+import { randomUUID } from "node:crypto";
+import { sessions } from "@trigger.dev/sdk";
+import { apiClientManager } from "@trigger.dev/core/v3";
+
+const readers = Number(process.env.READERS);
+const writers = Number(process.env.WRITERS);
+const records = Number(process.env.RECORDS);
+const CHANNELS = 5;
+const client = () => apiClientManager.clientOrThrow();
+
+async function read(handle) {
+  const seen = [];
+  const seqs = [];
+  for await (const chunk of await handle.out.read({ onPart: (part) => seqs.push(Number(part.id)) })) {
+    seen.push(chunk);
+  }
+  return { seen, seqs };
+}
+
+async function write(externalId, writer) {
+  for (let i = 0; i < records; i++) {
+    await client().appendToSessionStream(externalId, "out", `${writer}/${i}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function channel(index) {
+  const externalId = `rolling/${index}/${randomUUID()}`;
+  const { id } = await sessions.start({
+    type: "chat.agent",
+    externalId,
+    taskIdentifier: "rolling",
+    triggerConfig: { basePayload: {} },
+  });
+  const reading = Array.from({ length: readers / CHANNELS }, () => read(sessions.open(externalId)));
+  const names = Array.from({ length: writers / CHANNELS }, (_, i) => `${index}-${i}`);
+  await Promise.all(names.map((name) => write(externalId, name)));
+  await sessions.close(id);
+  const seen = await Promise.all(reading);
+  const stored = (await client().readSessionStreamRecords(externalId, "out")).records;
+  return {
+    written: names.length * records,
+    stored: stored.length,
+    complete: names.every((name) => {
+      const own = stored.map((record) => record.data).filter((text) => text.startsWith(`${name}/`));
+      return own.length === records && own.every((text, i) => text === `${name}/${i}`);
+    }),
+    whole: seen.filter(
+      (one) =>
+        one.seen.length === stored.length &&
+        one.seen.every((text, i) => text === stored[i].data) &&
+        one.seqs.every((seq, i) => seq === stored[i].seqNum),
+    ).length,
+  };
+}
+
+const channels = await Promise.all(Array.from({ length: CHANNELS }, (_, index) => channel(index)));
+console.log(JSON.stringify(channels));
