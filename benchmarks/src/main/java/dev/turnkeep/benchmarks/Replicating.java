@@ -29,6 +29,9 @@ public final class Replicating {
     private static final int TRANSACTION = 1_000;
     private static final int ROUNDS = 4;
     private static final long PATIENCE_NANOS = 120_000_000_000L;
+    /** What the product promises: a turn is in the view a second after its post. */
+    private static final double LATEST_MILLISECONDS = 1_000;
+
     private static final Path RESULT = Path.of("benchmarks/results/replication.json");
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -76,6 +79,15 @@ public final class Replicating {
             Files.createDirectories(RESULT.toAbsolutePath().getParent());
             Files.writeString(RESULT, JSON.writeValueAsString(result) + "\n");
             System.out.println("kept in " + RESULT);
+        }
+        requireFresh(result.at("/freshness/from_post/p50_milliseconds").asDouble(Double.NaN));
+    }
+
+    /** Last, so that a result that breaks the promise is there to be looked at. */
+    private static void requireFresh(double p50) {
+        if (!(p50 <= LATEST_MILLISECONDS)) {
+            throw new IllegalStateException("every other turn is shown later than %.0f ms after its post: %.0f ms"
+                    .formatted(LATEST_MILLISECONDS, p50));
         }
     }
 

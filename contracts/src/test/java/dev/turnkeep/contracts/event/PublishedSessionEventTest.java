@@ -25,7 +25,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Consumers in other languages depend on these files: they are added to, never edited. */
 class PublishedSessionEventTest {
@@ -35,10 +35,11 @@ class PublishedSessionEventTest {
             JsonSchemaFactory.getInstance(VersionFlag.V202012).getSchema(SCHEMA);
 
     @ParameterizedTest
-    @ValueSource(strings = {"started", "ended", "late"})
-    void writesEachMemberAsItHasAlwaysBeenWritten(String example) throws IOException {
+    @EnumSource(EventType.class)
+    void writesEachMemberAsItHasAlwaysBeenWritten(EventType type) throws IOException {
         // Given
-        JsonNode golden = JSON.readTree(golden(example));
+        JsonNode golden = JSON.readTree(golden(type.text().substring(type.text().indexOf('.') + 1)));
+        assertThat(golden.get("type").asText()).isEqualTo("dev.turnkeep." + type.text());
         JsonNode trace = golden.get("traceparent");
         SessionCloudEvent event = new SessionCloudEvent(
                 new EventId(UUID.fromString(golden.get("id").asText())),

@@ -4,11 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.turnkeep.contracts.event.SessionCloudEvent;
+import dev.turnkeep.contracts.id.EnvironmentName;
+import dev.turnkeep.contracts.id.EventId;
+import dev.turnkeep.contracts.id.OrgId;
+import dev.turnkeep.contracts.id.SessionId;
+import dev.turnkeep.contracts.lifecycle.EventType;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** The document is for others: it says of every topic what is made here. */
@@ -44,6 +53,32 @@ class AsyncApiTest {
                                                 topic.configs().get("retention.ms"),
                                                 topic.configs().get("max.message.bytes")))
                                 .toList());
+    }
+
+    /** The producers' own tests compare what they write with the same constants. */
+    @Test
+    void saysOfSessionEventsWhatTheirRecordsAreMadeOf() throws IOException {
+        // Given
+        JsonNode message = new YAMLMapper()
+                .readTree(Files.readString(DOCUMENT))
+                .at("/components/messages/sessionEvent");
+        SessionCloudEvent event = new SessionCloudEvent(
+                new EventId(UUID.randomUUID()),
+                new OrgId(UUID.randomUUID()),
+                new EnvironmentName("production"),
+                new SessionId(UUID.randomUUID()),
+                EventType.DELETED.text(),
+                Instant.EPOCH,
+                "{}",
+                null);
+
+        // Then
+        assertThat(message.get("contentType").asText()).isEqualTo(SessionCloudEvent.CONTENT_TYPE);
+        assertThat(message.at("/headers/properties/content-type/const").asText())
+                .isEqualTo(SessionCloudEvent.CONTENT_TYPE);
+        assertThat(message.at("/headers/required").get(0).asText()).isEqualTo("content-type");
+        assertThat(message.at("/bindings/kafka/key/format").asText()).isEqualTo("uuid");
+        assertThat(event.key()).asString(StandardCharsets.UTF_8).isEqualTo(event.session().toString());
     }
 
     @Test

@@ -4,7 +4,7 @@ package dev.turnkeep.replication.clickhouse;
 public final class ClickHouseAway extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    ClickHouseAway(String message, Throwable cause) {
+    public ClickHouseAway(String message, Throwable cause) {
         super(message, cause);
     }
 }

@@ -29,7 +29,8 @@ record SchemaFile(String name, String text) {
             "0007_cost_and_facts.sql",
             "0008_nodes.sql",
             "0009_erased_sessions.sql",
-            "0010_positions.sql");
+            "0010_positions.sql",
+            "0011_durable.sql");
 
     static List<SchemaFile> all() {
         return NAMES.stream().map(SchemaFile::read).toList();

@@ -3,6 +3,7 @@ package dev.turnkeep.replication.status;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.turnkeep.contracts.json.Json;
 import dev.turnkeep.replication.stream.Pipeline;
+import dev.turnkeep.replication.stream.Restoring;
 import dev.turnkeep.replication.stream.StreamReport;
 import dev.turnkeep.replication.stream.Streams;
 import io.quarkus.vertx.http.ManagementInterface;
@@ -11,6 +12,7 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.Map;
 
 /** {@code GET /status} on the management port: where each stream of this instance is. */
 @Singleton
@@ -58,6 +60,17 @@ public class StatusRoute {
         json.writeNumberField("quarantined", report.quarantined());
         json.writeNumberField("lag_seconds", report.lag().toMillis() / 1000.0);
         json.writeNumberField("heartbeat_age_seconds", report.heartbeatAge().toMillis() / 1000.0);
+        Restoring restoring = report.restoring();
+        if (restoring != null) {
+            json.writeObjectFieldStart("restoring");
+            json.writeStringField("since", restoring.since().toString());
+            json.writeObjectFieldStart("rows");
+            for (Map.Entry<String, Long> rows : restoring.rows().entrySet()) {
+                json.writeNumberField(rows.getKey(), rows.getValue());
+            }
+            json.writeEndObject();
+            json.writeEndObject();
+        }
         json.writeEndObject();
     }
 }

@@ -53,6 +53,7 @@ public final class Pipeline {
         this.sink = sink;
         this.metrics = metrics;
         this.health = new StreamHealth(config, clock);
+        metrics.watches(health, sink);
         this.backoff = new Backoff(config.retryMin(), config.retryMax(), RandomGenerator.getDefault());
         // A platform thread: interrupting a virtual one would break the connection that it reads.
         this.thread = Thread.ofPlatform().name("replication-" + spec.name()).unstarted(this::run);
@@ -108,11 +109,12 @@ public final class Pipeline {
 
     /** Where it is. */
     public StreamReport report() {
+        Optional<Restoring> restoring = sink.restoring();
         String state =
                 switch (health.status()) {
                     case StreamStatus.Standby() -> "standby";
-                    case StreamStatus.Preparing(boolean restoring) -> restoring ? "restoring" : "preparing";
-                    case StreamStatus.Streaming() -> "streaming";
+                    case StreamStatus.Preparing(boolean anew) -> anew ? "restoring" : "preparing";
+                    case StreamStatus.Streaming() -> restoring.isPresent() ? "restoring" : "streaming";
                     case StreamStatus.Failing(String _) -> "failing";
                     case StreamStatus.Stopped(String _) -> "stopped";
                     case StreamStatus.Ended() -> "ended";
@@ -128,7 +130,8 @@ public final class Pipeline {
                 metrics.retainedBytes(),
                 metrics.quarantined(),
                 metrics.lag(),
-                health.age());
+                health.age(),
+                restoring.orElse(null));
     }
 
     private void run() {
@@ -247,7 +250,10 @@ public final class Pipeline {
                 .addKeyValue("from", slot.from())
                 .log("reading");
         Tail.Beats beats = beat -> {
-            metrics.fresh(beat);
+            // What goes into tables that nobody reads yet is not fresh.
+            if (sink.restoring().isEmpty()) {
+                metrics.fresh(beat);
+            }
             leader.watermark(beat.oldestXid());
             backoff.reset();
             health.passed(beat);

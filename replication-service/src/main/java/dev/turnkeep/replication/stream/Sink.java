@@ -55,6 +55,11 @@ public interface Sink {
      */
     Requeued requeue();
 
+    /** What is fetched while the stream flows; empty when nothing is missing. Asked by any thread. */
+    default Optional<Restoring> restoring() {
+        return Optional.empty();
+    }
+
     /** Why rows wait, in words for an operator; empty while they flow. Asked by any thread. */
     Optional<String> trouble();
 }

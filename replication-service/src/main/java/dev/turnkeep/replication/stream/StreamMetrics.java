@@ -27,6 +27,8 @@ public final class StreamMetrics {
     private volatile Lsn confirmed = Lsn.ZERO;
     private volatile @Nullable Ledger ledger;
     private volatile @Nullable Leader leader;
+    private volatile @Nullable StreamHealth health;
+    private volatile @Nullable Sink sink;
 
     public StreamMetrics(MeterRegistry registry, String stream, Clock clock) {
         Tags tags = Tags.of("stream", stream);
@@ -51,6 +53,12 @@ public final class StreamMetrics {
         gauge(registry, tags, "rows_in_flight", m -> m.ledger == null ? 0 : m.ledger.rowsInFlight());
         gauge(registry, tags, "bytes_in_flight", m -> m.ledger == null ? 0 : m.ledger.sizeInFlight());
         gauge(registry, tags, "oldest_unflushed_seconds", m -> m.lag().toMillis() / 1000.0);
+        gauge(
+                registry,
+                tags,
+                "heartbeat_age_seconds",
+                m -> m.health == null ? 0 : m.health.age().toMillis() / 1000.0);
+        gauge(registry, tags, "restoring_seconds", m -> m.restoring().toMillis() / 1000.0);
         gauge(registry, tags, "leader", m -> m.leader == null ? 0 : 1);
         gauge(registry, tags, "quarantined_rows", m -> m.leader == null ? Double.NaN : m.leader.quarantined());
         gauge(
@@ -69,6 +77,21 @@ public final class StreamMetrics {
 
     private void gauge(MeterRegistry registry, Tags tags, String name, ToDoubleFunction<StreamMetrics> value) {
         Gauge.builder(PREFIX + name, this, value).tags(tags).register(registry);
+    }
+
+    void watches(StreamHealth streamHealth, Sink into) {
+        health = streamHealth;
+        sink = into;
+    }
+
+    private Duration restoring() {
+        Sink into = sink;
+        return into == null
+                ? Duration.ZERO
+                : into.restoring()
+                        .map(it -> Duration.between(it.since(), clock.instant()))
+                        .filter(time -> !time.isNegative())
+                        .orElse(Duration.ZERO);
     }
 
     void leads(Leader elected) {

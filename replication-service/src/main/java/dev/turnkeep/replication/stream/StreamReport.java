@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param quarantined rows that wait in quarantine; 0 on a standby
  * @param heartbeatAge how old the last heartbeat is that came back through the stream; zero on a standby
  * @param lag how long ago the oldest transaction committed that is read and not stored
+ * @param restoring what is fetched while it flows, or null
  */
 public record StreamReport(
         String stream,
@@ -25,4 +26,5 @@ public record StreamReport(
         long retainedBytes,
         long quarantined,
         Duration lag,
-        Duration heartbeatAge) {}
+        Duration heartbeatAge,
+        @Nullable Restoring restoring) {}

@@ -99,8 +99,8 @@ final class Transactions {
         }
         int size = length + ROW_OVERHEAD + COLUMN_OVERHEAD * tuple.size();
         ledger.read(size);
-        return Optional.of(
-                new RowChange(relation, change, new Version(begin.commit(), index), begin.committedAt(), size));
+        return Optional.of(new RowChange(
+                relation, change, new Version(begin.commit(), index), begin.committedAt(), begin.xid(), size));
     }
 
     private void beat(Relation relation, Change change, Begin begin) {

@@ -16,6 +16,7 @@ final class Conversions {
     private static final long FIRST = Instant.parse("1900-01-01T00:00:00Z").getEpochSecond() * 1_000_000L;
 
     private static final long LAST = Instant.parse("2300-01-01T00:00:00Z").getEpochSecond() * 1_000_000L - 1;
+    private static final int FAR_DAYS = 1_000_000;
     private static final int MICROSECONDS = 6;
 
     private Conversions() {}
@@ -79,22 +80,21 @@ final class Conversions {
         };
     }
 
-    /** Postgres' infinities become the first and the last time there is; another time out of range is refused. */
-    private static long micros(long postgres) throws Unrepresentable {
-        if (postgres == Long.MIN_VALUE) return FIRST;
-        if (postgres == Long.MAX_VALUE) return LAST;
-        long micros = Math.addExact(postgres, EPOCH_DAYS * DAY_MICROS);
-        if (micros < FIRST || micros > LAST) throw new Unrepresentable("a time outside of 1900 to 2299");
-        return micros;
+    /**
+     * What lies before the first time that there is becomes that one, and what lies behind the last becomes the last: Postgres'
+     * infinities, and the year 9999 that means never.
+     */
+    private static long micros(long postgres) {
+        long offset = EPOCH_DAYS * DAY_MICROS;
+        return Math.clamp(postgres, FIRST - offset, LAST - offset) + offset;
     }
 
-    private static long dayMicros(int day) throws Unrepresentable {
-        if (day == Integer.MIN_VALUE) return FIRST;
-        if (day == Integer.MAX_VALUE) return LAST;
-        return micros(Math.multiplyExact(day, DAY_MICROS));
+    private static long dayMicros(int day) {
+        // Far beyond all that there is, and yet no overflow.
+        return micros(Math.clamp(day, -FAR_DAYS, FAR_DAYS) * DAY_MICROS);
     }
 
-    private static void date(ByteBuffer value, RowOutput out) throws Unrepresentable {
+    private static void date(ByteBuffer value, RowOutput out) {
         int days = Math.toIntExact(Math.floorDiv(dayMicros(value.getInt()), DAY_MICROS));
         out.value(to -> to.writeInt32(days));
     }

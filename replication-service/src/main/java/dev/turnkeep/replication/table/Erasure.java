@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
@@ -113,15 +114,29 @@ final class Erasure {
         });
     }
 
-    /** Writes down every session that was erased before the stream begins: of those it will not tell. */
+    /** Writes down what Postgres knows as erased, and ClickHouse does not: of those the stream does not tell any more. */
     void learn() {
         UUID last = FIRST;
         List<Erased> some = after(last);
         while (!some.isEmpty()) {
-            erase(some);
+            Set<UUID> known = known(some);
+            List<Erased> unknown =
+                    some.stream().filter(one -> !known.contains(one.session())).toList();
+            if (!unknown.isEmpty()) erase(unknown);
             last = some.getLast().session();
             some = after(last);
         }
+    }
+
+    private Set<UUID> known(List<Erased> some) {
+        return clickHouse
+                .rows("SELECT toString(session_id) AS session FROM %s WHERE (org_id, environment, session_id) IN (%s)"
+                        .formatted(
+                                clickHouse.qualified(TABLE),
+                                some.stream().map(Erased::literal).collect(Collectors.joining(", "))))
+                .stream()
+                .map(row -> UUID.fromString(row.getString("session")))
+                .collect(Collectors.toSet());
     }
 
     private List<Erased> after(UUID last) {

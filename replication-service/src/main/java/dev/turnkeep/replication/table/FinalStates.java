@@ -31,19 +31,19 @@ final class FinalStates {
 
     private void change(RowChange change) {
         switch (change.change()) {
-            case Insert insert -> present(insert.row(), change.version());
+            case Insert insert -> present(insert.row(), change);
             case Update update -> {
                 // Its identity changed: to ClickHouse it is another row, and the old one is gone.
                 if (update.before() != null) deleted(update.before().row(), change.version());
-                present(update.row(), change.version());
+                present(update.row(), change);
             }
             case Delete delete -> deleted(delete.before().row(), change.version());
         }
     }
 
-    private void present(Tuple tuple, Version version) {
+    private void present(Tuple tuple, RowChange change) {
         List<Cell> cells = Cell.of(tuple);
-        TableRow row = new TableRow(RowKey.of(columns, cells), version, false, cells);
+        TableRow row = new TableRow(RowKey.of(columns, cells), change.version(), false, cells, change.xid());
         TableRow before = rows.get(row.key());
         if (row.incomplete() && before != null && !before.deleted()) row = row.completedBy(before.cells());
         rows.put(row.key(), row);

@@ -4,7 +4,9 @@ import dev.turnkeep.replication.clickhouse.ClickHouseAway;
 import dev.turnkeep.replication.pgoutput.Message.Relation;
 import dev.turnkeep.replication.stream.Batch;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.ReentrantLock;
@@ -25,27 +27,28 @@ final class Lane {
     private final Retry retry;
     private final Freshness freshness;
     private final LinkedBlockingQueue<Job> jobs = new LinkedBlockingQueue<>();
-    private final ReentrantLock writing = new ReentrantLock();
+    private final ReentrantLock lock = new ReentrantLock();
     private final Thread thread;
     // Guarded by the lock.
-    private String target;
-    private @Nullable Target known;
-    private @Nullable TableWriter writer;
+    private List<String> targets;
+    private @Nullable Relation known;
+    private final Map<String, TableWriter> writing = new HashMap<>();
 
     private record Job(Batch batch, CompletableFuture<Void> stored) {}
 
     /** A table in ClickHouse, and the shape of the rows that go there. */
     record Target(String table, Relation relation) {}
 
+    /** @param targets the tables that get every row, one after the other */
     Lane(
             TableDefinition table,
-            String target,
+            List<String> targets,
             Function<Target, TableWriter> writers,
             Erasure erasure,
             Retry retry,
             Freshness freshness) {
         this.table = table;
-        this.target = target;
+        this.targets = targets;
         this.writers = writers;
         this.erasure = erasure;
         this.retry = retry;
@@ -77,30 +80,38 @@ final class Lane {
     }
 
     private void write(Batch batch) throws InterruptedException {
-        writing.lockInterruptibly();
+        lock.lockInterruptibly();
         try {
-            Target wanted = new Target(target, batch.relation());
-            TableWriter current = writer;
-            if (current == null || !wanted.equals(known)) {
-                writer = current = retry.untilItWorks(() -> {
-                    try {
-                        return writers.apply(wanted);
-                    } catch (ClickHouseAway e) {
-                        throw new Retry.Again(String.valueOf(e.getMessage()), e);
-                    }
-                });
-                known = wanted;
-            }
+            if (!batch.relation().equals(known)) writing.clear();
+            known = batch.relation();
             var rows = FinalStates.of(PublishedColumn.of(batch.relation()), batch.rows()).stream()
                     .filter(row -> table.deletes() || !row.deleted())
                     .toList();
-            current.write(rows);
+            for (String target : targets)
+                writer(new Target(target, batch.relation())).write(rows);
             List<Erasure.Erased> erased = Erasure.in(batch);
             if (!erased.isEmpty()) retry.untilItWorks(() -> erased(erased));
-            freshness.visible(batch.rows().getFirst().committedAt(), Instant.now());
+            // What nobody reads yet is not fresh, however soon it is there.
+            if (targets.equals(List.of(table.target())))
+                freshness.visible(batch.rows().getFirst().committedAt(), Instant.now());
         } finally {
-            writing.unlock();
+            lock.unlock();
         }
+    }
+
+    private TableWriter writer(Target target) throws InterruptedException {
+        TableWriter writer = writing.get(target.table());
+        if (writer == null) {
+            writer = retry.untilItWorks(() -> {
+                try {
+                    return writers.apply(target);
+                } catch (ClickHouseAway e) {
+                    throw new Retry.Again(String.valueOf(e.getMessage()), e);
+                }
+            });
+            writing.put(target.table(), writer);
+        }
+        return writer;
     }
 
     private boolean erased(List<Erasure.Erased> erased) {
@@ -114,13 +125,17 @@ final class Lane {
 
     /** Nothing is written from here on until {@link #resume}. */
     void pause() throws InterruptedException {
-        writing.lockInterruptibly();
+        lock.lockInterruptibly();
     }
 
-    /** By the thread that paused it: what comes next goes to that table. */
-    void resume(String newTarget) {
-        target = newTarget;
-        writing.unlock();
+    /**
+     * By the thread that paused it.
+     *
+     * @param exchanged what comes next goes into the table that is read, and into no other
+     */
+    void resume(boolean exchanged) {
+        if (exchanged) targets = List.of(table.target());
+        lock.unlock();
     }
 
     TableDefinition table() {

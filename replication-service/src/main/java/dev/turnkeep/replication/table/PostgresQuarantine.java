@@ -31,8 +31,8 @@ final class PostgresQuarantine implements Quarantine {
         postgres.with(connection -> {
             try (PreparedStatement insert = connection.prepareStatement("""
                     INSERT INTO replication_quarantine
-                        (stream, table_name, generation, commit_lsn, change_index, is_deleted, row_content, error)
-                    VALUES (?, ?, ?, ?::pg_lsn, ?, ?, ?::json, ?)
+                        (stream, table_name, generation, commit_lsn, change_index, row_key, is_deleted, row_content, error)
+                    VALUES (?, ?, ?, ?::pg_lsn, ?, ?, ?, ?::json, ?)
                     ON CONFLICT DO NOTHING
                     """)) {
                 for (Poison poison : rows) {
@@ -42,9 +42,11 @@ final class PostgresQuarantine implements Quarantine {
                     insert.setString(3, generation);
                     insert.setString(4, row.version().commit().toString());
                     insert.setLong(5, row.version().index());
-                    insert.setBoolean(6, row.deleted());
-                    insert.setString(7, new RowDocument(columns, row).toJson());
-                    insert.setString(8, bounded(poison.error()));
+                    // All rows of a copy have one version.
+                    insert.setString(6, row.key().hex());
+                    insert.setBoolean(7, row.deleted());
+                    insert.setString(8, new RowDocument(columns, row).toJson());
+                    insert.setString(9, bounded(poison.error()));
                     insert.addBatch();
                 }
                 return insert.executeBatch();

@@ -27,6 +27,8 @@ final class PostgresRows implements CurrentRows {
     // What a value takes in memory besides its bytes.
     private static final int OVERHEAD = 64;
     private static final Duration POLL = Duration.ofMillis(20);
+    private static final Duration LONG = Duration.ofSeconds(2);
+    private static final int NAMED = 5;
 
     private final PostgresLink postgres;
     private final String table;
@@ -124,19 +126,27 @@ final class PostgresRows implements CurrentRows {
     }
 
     /**
-     * Whether rows that were not found are deleted. A row can be in the log before a query sees it, and a policy can hide it:
-     * neither is a deletion, and only of that one does the stream tell later.
+     * Whether rows that were not found are deleted. A transaction is in the log before a query sees what it did, and a policy can hide
+     * rows: neither is a deletion, and only of that one does the stream tell later.
      *
      * @return false when some of them have turned up
+     * @throws Retry.Again when it takes long: a commit may wait for a standby
      */
     private boolean gone(List<TableRow> missing) throws InterruptedException {
-        String mark = postgres.with(Settled::mark);
-        while (true) {
-            boolean settled = postgres.with(connection -> Settled.since(connection, mark));
-            if (postgres.with(connection -> any(connection, missing))) return false;
-            if (settled) break;
+        Set<Integer> xids =
+                missing.stream().map(TableRow::xid).filter(xid -> xid != 0).collect(Collectors.toSet());
+        long begun = System.nanoTime();
+        while (!postgres.with(connection -> Settled.seen(connection, xids))) {
+            if (System.nanoTime() - begun > LONG.toNanos())
+                throw new Retry.Again("waits for transactions that are in the log and cannot be seen yet: "
+                        + xids.stream()
+                                .map(Integer::toUnsignedString)
+                                .sorted()
+                                .limit(NAMED)
+                                .toList());
             Thread.sleep(POLL);
         }
+        if (postgres.with(connection -> any(connection, missing))) return false;
         postgres.with(connection -> Visibility.fault(connection, List.of(table)))
                 .ifPresent(fault -> {
                     throw new StoppedException(fault);

@@ -4,6 +4,7 @@ import com.clickhouse.client.api.query.GenericRecord;
 import dev.turnkeep.replication.clickhouse.ClickHouse;
 import dev.turnkeep.replication.pgoutput.Lsn;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
@@ -24,6 +25,7 @@ final class RecordedPositions {
 
     private final ClickHouse clickHouse;
     private final String generation;
+    private final TableTrouble trouble;
     private final Thread thread;
     private volatile Lsn wanted;
     private volatile Lsn recorded;
@@ -31,9 +33,10 @@ final class RecordedPositions {
     private volatile boolean stopped;
 
     /** @param from everything before it is there */
-    RecordedPositions(ClickHouse clickHouse, String generation, Lsn from) {
+    RecordedPositions(ClickHouse clickHouse, String generation, Lsn from, TableTrouble trouble) {
         this.clickHouse = clickHouse;
         this.generation = generation;
+        this.trouble = trouble;
         this.wanted = from;
         this.recorded = from;
         this.thread = Thread.ofVirtual().name("clickhouse-positions").start(this::run);
@@ -71,6 +74,7 @@ final class RecordedPositions {
 
     private void run() {
         long recordedAt = System.nanoTime();
+        int failures = 0;
         while (!stopped) {
             LockSupport.parkNanos(this, OFTEN.toNanos());
             Lsn next = wanted;
@@ -80,11 +84,19 @@ final class RecordedPositions {
             try {
                 record(next);
                 recordedAt = System.nanoTime();
-            } catch (RuntimeException e) {
-                // The writers say what is wrong with ClickHouse; until it works nothing is acknowledged.
-                LOG.debugf("position not recorded: %s", e.getMessage());
+                failures = 0;
+                trouble.recovered(TABLE);
+            } catch (RuntimeException | Error e) {
+                // Rows are stored meanwhile, and nothing is acknowledged: nobody else would say so.
+                if (!stopped) failed(++failures, e);
             }
         }
+    }
+
+    private void failed(int failures, Throwable e) {
+        trouble.failing(TABLE, Instant.now(), "the position cannot be recorded: " + e.getMessage());
+        if (Integer.bitCount(failures) == 1)
+            LOG.warnf("position not recorded, nothing is acknowledged: failures=%d why=%s", failures, e.getMessage());
     }
 
     private synchronized void record(Lsn position) {

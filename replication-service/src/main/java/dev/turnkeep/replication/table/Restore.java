@@ -2,6 +2,7 @@ package dev.turnkeep.replication.table;
 
 import dev.turnkeep.replication.clickhouse.ClickHouseAway;
 import dev.turnkeep.replication.pgoutput.Lsn;
+import dev.turnkeep.replication.stream.Restoring;
 import dev.turnkeep.replication.stream.SlotStart;
 import dev.turnkeep.replication.stream.StoppedException;
 import java.sql.Connection;
@@ -9,9 +10,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.TreeMap;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -29,18 +32,23 @@ final class Restore {
     private final List<Lane> lanes;
     private final Generations generations;
     private final Exchange exchange;
-    private final Consumer<String> handOver;
+    private final HandOver handOver;
     private final PostgresLink postgres;
     private final Retry retry;
     private final Duration poll;
     private final Thread thread;
+    private final Instant begun = Instant.now();
     private volatile @Nullable String stopped;
     private volatile boolean complete;
     private volatile boolean astray;
 
+    /** Gives a table's successor what Postgres has forgotten. */
+    interface HandOver {
+        void to(TableDefinition table) throws InterruptedException;
+    }
+
     /**
      * @param lanes of the tables that are still to be exchanged; they write into the shadows
-     * @param handOver gives a table's successor what Postgres has forgotten
      */
     Restore(
             SlotStart slot,
@@ -49,7 +57,7 @@ final class Restore {
             List<Lane> lanes,
             Generations generations,
             Exchange exchange,
-            Consumer<String> handOver,
+            HandOver handOver,
             PostgresLink postgres,
             Retry retry,
             Duration poll) {
@@ -78,6 +86,14 @@ final class Restore {
         return complete;
     }
 
+    /** Since when this instance is at it, and how far; empty when it is complete. */
+    Optional<Restoring> progress() {
+        if (complete) return Optional.empty();
+        Map<String, Long> rows = new TreeMap<>();
+        for (TableCopy copy : copies) rows.put(copy.table(), copy.rows());
+        return Optional.of(new Restoring(begun, rows));
+    }
+
     /** What was acknowledged meanwhile is not in the tables: only beginning anew helps. */
     boolean astray() {
         return astray;
@@ -98,7 +114,8 @@ final class Restore {
 
     private boolean attempt() throws InterruptedException {
         try {
-            for (TableCopy copy : copies) copy.run();
+            for (TableCopy copy : copies) copy.run(this::goesOn);
+            goesOn();
             Lsn end = retry.untilItWorks(() -> postgres.with(Restore::logEnd));
             awaitConfirmed(end);
             exchange();
@@ -110,7 +127,6 @@ final class Restore {
                     throw new Retry.Again("cannot note that the restore is complete", e);
                 }
             });
-            stopped = null;
             complete = true;
             LOG.infof("restored: generation=%s", generation);
             return true;
@@ -128,6 +144,11 @@ final class Restore {
             LOG.errorf(e, "restore failed, it is tried again: generation=%s", generation);
             return false;
         }
+    }
+
+    /** What stopped an attempt before is mended. */
+    private void goesOn() {
+        stopped = null;
     }
 
     /** Until then the shadows may be older than some row of theirs says. */
@@ -157,26 +178,19 @@ final class Restore {
     private void exchange() throws InterruptedException {
         for (Lane lane : lanes) {
             String table = lane.table().target();
-            if (!lane.table().deletes()) retry.untilItWorks(() -> handedOver(table));
+            if (!lane.table().deletes()) handOver.to(lane.table());
             lane.pause();
-            String target = Generations.shadow(table);
+            boolean made = false;
             try {
                 exchange.make(table);
-                target = table;
+                made = true;
             } finally {
-                lane.resume(target);
+                lane.resume(made);
             }
-            retry.untilItWorks(() -> dropped(table));
         }
-    }
-
-    private boolean handedOver(String table) {
-        try {
-            handOver.accept(table);
-            return true;
-        } catch (ClickHouseAway e) {
-            throw new Retry.Again(String.valueOf(e.getMessage()), e);
-        }
+        // Last, so that one that cannot be dropped keeps no other from its exchange.
+        for (Lane lane : lanes) retry.untilItWorks(() -> dropped(lane.table().target()));
+        for (Lane lane : lanes) exchange.requireRead(lane.table().target());
     }
 
     private boolean dropped(String table) {

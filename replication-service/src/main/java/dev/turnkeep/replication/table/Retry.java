@@ -29,6 +29,10 @@ final class Retry {
     static final class Again extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
+        Again(String message) {
+            super(message);
+        }
+
         Again(String message, Throwable cause) {
             super(message, cause);
         }

@@ -2,6 +2,7 @@ package dev.turnkeep.replication.table;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** The identity of a row: the values of its replica identity. */
 record RowKey(List<ByteBuffer> values) {
@@ -20,5 +21,10 @@ record RowKey(List<ByteBuffer> values) {
             values[next++] = bytes;
         }
         return new RowKey(List.of(values));
+    }
+
+    /** Its values as hex, with dots between them. */
+    String hex() {
+        return values.stream().map(Literal::hex).collect(Collectors.joining("."));
     }
 }

@@ -9,8 +9,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Removes from the disk what erased sessions left in the tables, their shadows included. The views hide it already, so nothing
- * waits for this: it looks again and again, at what was erased lately, and now and then at everything. Of each table it has one
- * removal running at a time, however many sessions were erased.
+ * waits for this: it looks again and again, at what was erased lately, and at the start and now and then at everything. Of each
+ * table it has one removal running at a time, however many sessions were erased.
  */
 final class Sweep {
     private static final Logger LOG = Logger.getLogger(Sweep.class);
@@ -46,15 +46,18 @@ final class Sweep {
     }
 
     private void run() {
+        boolean learned = false;
         boolean whole = true;
         long nextWhole = System.nanoTime();
         try {
             while (!stopped) {
-                whole |= System.nanoTime() - nextWhole >= 0;
-                if (swept(whole) && whole) {
-                    whole = false;
+                if (System.nanoTime() - nextWhole >= 0) {
                     nextWhole = System.nanoTime() + WHOLE.toNanos();
+                    learned = false;
+                    whole = true;
                 }
+                learned = learned || learned();
+                if (swept(whole) && learned) whole = false;
                 Thread.sleep(period);
             }
         } catch (InterruptedException ended) {
@@ -62,14 +65,26 @@ final class Sweep {
         }
     }
 
+    /** What ClickHouse does not know as erased, it would show. */
+    private boolean learned() {
+        try {
+            erasure.learn();
+            return true;
+        } catch (RuntimeException e) {
+            if (!stopped) LOG.debugf("erasures not learned: %s", e.getMessage());
+            return false;
+        }
+    }
+
     /** Whether nothing is left. */
     private boolean swept(boolean whole) {
         try {
+            boolean clean = true;
+            if (whole) for (String table : alike(TableDefinition.NODES.target())) clean &= replaced(table);
             String erased = "SELECT org_id, environment, session_id FROM " + clickHouse.qualified(Erasure.TABLE)
                     + (whole ? "" : LATELY);
-            if (clickHouse.rows(erased + " LIMIT 1").isEmpty()) return true;
+            if (clickHouse.rows(erased + " LIMIT 1").isEmpty()) return clean;
             erasure.forget();
-            boolean clean = true;
             for (Swept swept : TABLES) for (String table : alike(swept.table)) clean &= swept(swept, table, erased);
             return clean;
         } catch (RuntimeException e) {
@@ -77,6 +92,43 @@ final class Sweep {
             if (!stopped) LOG.debugf("not swept: %s", e.getMessage());
             return false;
         }
+    }
+
+    /**
+     * Of nodes, the states that a deletion or an erasure has replaced: as long as their part is not merged, and one that is large
+     * enough never is, the disk has what was said.
+     */
+    private boolean replaced(String table) {
+        if (removing(table)) return false;
+        List<String> left = clickHouse
+                .rows("""
+                        SELECT toString(org_id) AS org, toString(environment) AS env, hex(hash) AS node,
+                               toString(arrayJoin(arrayPopBack(arraySort(groupUniqArray(_version))))) AS old
+                        FROM %1$s
+                        WHERE (org_id, environment, hash) IN (
+                            SELECT org_id, environment, hash FROM %1$s
+                            WHERE _is_deleted = 1
+                               OR (org_id, environment, session_id) IN (SELECT org_id, environment, session_id FROM %2$s))
+                        GROUP BY org_id, environment, hash LIMIT %3$d %4$s
+                        """.formatted(
+                                clickHouse.qualified(table),
+                                clickHouse.qualified(Erasure.TABLE),
+                                AT_ONCE / 2,
+                                clickHouse.bounded()))
+                .stream()
+                .map(row -> "('%s', %s, unhex('%s'), toUInt128('%s'))"
+                        .formatted(
+                                row.getString("org"),
+                                Literal.quoted(row.getString("env").replace("\\", "\\\\")),
+                                row.getString("node"),
+                                row.getString("old")))
+                .toList();
+        if (left.isEmpty()) return true;
+        clickHouse.execute(
+                "DELETE FROM %s WHERE (org_id, environment, hash, _version) IN (%s) SETTINGS lightweight_deletes_sync = 0"
+                        .formatted(clickHouse.qualified(table), String.join(", ", left)));
+        LOG.infof("states of nodes that were replaced are removed: table=%s states=%d", table, left.size());
+        return false;
     }
 
     /** A table, and its shadow while there is one. */

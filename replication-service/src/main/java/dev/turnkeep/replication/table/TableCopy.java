@@ -32,6 +32,7 @@ final class TableCopy {
     private final Retry retry;
     private final int rangeRows;
     private final long rangeBytes;
+    private volatile long copied;
 
     TableCopy(
             TableDefinition table,
@@ -56,13 +57,25 @@ final class TableCopy {
         this.rangeBytes = rangeBytes;
     }
 
+    /** Its name in Postgres. */
+    String table() {
+        return table.source();
+    }
+
+    /** How many rows are copied; by any thread. */
+    long rows() {
+        return copied;
+    }
+
     /**
      * Copies what is not copied yet.
      *
+     * @param stored told after each range
      * @throws StoppedException when the role sees nothing of a table that is not empty
      */
-    void run() throws InterruptedException {
+    void run(Runnable stored) throws InterruptedException {
         CopyProgress progress = patiently(() -> CopyProgress.load(clickHouse, generation, table.source()));
+        copied = progress.rows();
         while (!progress.finished()) {
             CopyProgress from = progress;
             Range range = retry.untilItWorks(() -> range(from));
@@ -76,6 +89,8 @@ final class TableCopy {
                 return true;
             });
             progress = next;
+            copied = progress.rows();
+            stored.run();
         }
         LOG.infof("table copied: table=%s rows=%d generation=%s", table.source(), progress.rows(), generation);
     }

@@ -72,6 +72,14 @@ record TableDefinition(
                             .formatted(source, source, index));
     }
 
+    /**
+     * Whether the table that is read gets every change also while its successor is made. What hides a node that was erased is its own
+     * deletion, and no list of sessions: it may have been said by many.
+     */
+    boolean mirrored() {
+        return equals(NODES);
+    }
+
     static Optional<TableDefinition> of(String source) {
         return all(true).stream().filter(table -> table.source.equals(source)).findFirst();
     }

@@ -7,11 +7,17 @@ import dev.turnkeep.replication.pgoutput.Lsn;
 import dev.turnkeep.replication.stream.Backoff;
 import dev.turnkeep.replication.stream.Batch;
 import dev.turnkeep.replication.stream.Requeued;
+import dev.turnkeep.replication.stream.Restoring;
 import dev.turnkeep.replication.stream.Sink;
 import dev.turnkeep.replication.stream.SlotStart;
 import dev.turnkeep.replication.stream.StoppedException;
 import dev.turnkeep.replication.stream.Version;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TableSink implements Sink {
     private static final Logger LOG = Logger.getLogger(TableSink.class);
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
     private final ClickHouse clickHouse;
     private final ClickHouseSchema schema;
@@ -109,12 +116,13 @@ public final class TableSink implements Sink {
         PostgresQuarantine quarantine = new PostgresQuarantine(link, names.stream(), generation);
         Erasure erasure = new Erasure(clickHouse, link, names.stream());
         if (slot.restoring()) erasure.learn();
-        Inheritance inheritance = new Inheritance(clickHouse, schema, generations, slot.systemIdentifier());
-        Map<TableDefinition, String> targets = new LinkedHashMap<>();
+        Retry restoring = retry("restore", metrics("restore"));
+        Inheritance inheritance = new Inheritance(clickHouse, schema, generations, slot.systemIdentifier(), restoring);
+        Map<TableDefinition, List<String>> targets = new LinkedHashMap<>();
         List<TableCopy> copies = new ArrayList<>();
         for (TableDefinition table : tables) {
             String target = target(table, generation);
-            targets.put(table, target);
+            targets.put(table, targets(table, target, slot));
             List<PublishedColumn> columns = published.getOrDefault(table.source(), List.of());
             if (!target.equals(table.target()))
                 copies.add(new TableCopy(
@@ -144,33 +152,32 @@ public final class TableSink implements Sink {
         Restore restore = null;
         if (slot.restoring()) {
             List<Lane> shadowed = lanes.values().stream()
-                    .filter(lane -> !lane.table().target().equals(targets.get(lane.table())))
+                    .filter(lane -> !List.of(lane.table().target()).equals(targets.get(lane.table())))
                     .toList();
-            Retry retry = retry("restore", metrics("restore"));
             restore = new Restore(
                     slot,
                     generation,
                     copies,
                     shadowed,
                     generations,
-                    new Exchange(generations, generation, retry, clickHouseConfig.answerTimeout()),
-                    table -> inheritance.handOver(table, generation, of -> continuation.common(slot, of)),
+                    new Exchange(generations, generation, restoring, clickHouseConfig.answerTimeout(), LOOK_AGAIN),
+                    table -> inheritance.handOver(table, generation, of -> inheritable(continuation, slot, of)),
                     copying,
-                    retry,
+                    restoring,
                     config.catchUpPoll());
             LOG.infof("restoring: generation=%s tables=%d", generation, copies.size());
             restore.start();
         }
         Pulse pulse = new Pulse(clickHouse, trouble);
         Sweep sweep = new Sweep(clickHouse, erasure, config.sweep());
-        RecordedPositions positions = new RecordedPositions(clickHouse, generation, recorded);
+        RecordedPositions positions = new RecordedPositions(clickHouse, generation, recorded, trouble);
         session = new Session(
                 generation, List.of(link, copying), quarantine, Map.copyOf(lanes), restore, pulse, sweep, positions);
     }
 
     /**
      * Where rows of a table go: into the table itself when it is of the generation, else into its shadow, made if need be. One that
-     * an older version made may lack columns that the table has got since: it is begun again, and so is the copy.
+     * an older version made may lack what the table has got since: it is begun again, and so is the copy.
      */
     private String target(TableDefinition table, String generation) {
         if (generations.of(table.target()).equals(generation)) {
@@ -178,13 +185,34 @@ public final class TableSink implements Sink {
             return table.target();
         }
         String shadow = Generations.shadow(table.target());
-        if (!generations.of(shadow).equals(generation)
-                || !schema.columns(shadow).equals(schema.columns(table.target()))) {
+        if (!generations.of(shadow).equals(generation) || !generations.alike(table.target())) {
             // First: a copy that is complete must never be of a table that is not.
             CopyProgress.restart(clickHouse, generation, table.source());
+            CopyProgress.restart(clickHouse, generation, Inheritance.progress(table));
             generations.makeShadow(table.target(), generation);
         }
         return shadow;
+    }
+
+    private List<String> targets(TableDefinition table, String target, SlotStart slot) {
+        boolean both = !target.equals(table.target())
+                && table.mirrored()
+                && generations.isOf(table.target(), slot.systemIdentifier());
+        return both ? List.of(target, table.target()) : List.of(target);
+    }
+
+    /** What was committed later comes with the slot; so this does not depend on when it is asked. */
+    private static Lsn inheritable(Continuation continuation, SlotStart slot, String generation) {
+        Lsn common = continuation.common(slot, generation);
+        return common.isAfter(slot.consistentPoint()) ? slot.consistentPoint() : common;
+    }
+
+    private static Lsn serverEnd(Connection connection) throws SQLException {
+        try (PreparedStatement ask = connection.prepareStatement("SELECT pg_current_wal_flush_lsn()::text");
+                ResultSet row = ask.executeQuery()) {
+            row.next();
+            return Lsn.parse(row.getString(1));
+        }
     }
 
     private void check(Map<String, List<PublishedColumn>> published) {
@@ -205,7 +233,8 @@ public final class TableSink implements Sink {
 
     /** Where the slot is no continuation, the stream is told to begin anew. */
     private void requireContinuation(Continuation continuation, SlotStart slot, String generation, PostgresLink link) {
-        Optional<String> objection = continuation.objection(slot, generation, tables);
+        Optional<String> objection =
+                continuation.objection(slot, generation, tables, () -> link.with(TableSink::serverEnd));
         if (objection.isEmpty()) return;
         // What this history does not know must not be inherited: everything before was acknowledged in it.
         String read = generations.of(tables.getFirst().target());
@@ -302,6 +331,12 @@ public final class TableSink implements Sink {
         ended.positions.stop();
         ended.links.forEach(PostgresLink::close);
         trouble.clear();
+    }
+
+    @Override
+    public Optional<Restoring> restoring() {
+        Session current = session;
+        return current == null || current.restore == null ? Optional.empty() : current.restore.progress();
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps what it is given in memory, and says that it is stored when the test wants it to. */
 final class CollectingSink implements Sink {
@@ -36,6 +37,7 @@ final class CollectingSink implements Sink {
     private volatile boolean restoresAtOnce = true;
     private volatile long full = Long.MAX_VALUE;
     private volatile boolean throwsErrors;
+    private volatile @Nullable Restoring restoring;
     private final AtomicLong restores = new AtomicLong();
 
     void mode(Mode next) {
@@ -92,6 +94,16 @@ final class CollectingSink implements Sink {
                 };
         String id = batch.relation().table().equals("turns") ? "turn_id" : "id";
         return row.change().getClass().getSimpleName() + " " + new Row(batch.relation(), tuple).uuid(id);
+    }
+
+    /** What it says it fetches while the stream flows; null for nothing. */
+    void fetches(@Nullable Restoring what) {
+        restoring = what;
+    }
+
+    @Override
+    public Optional<Restoring> restoring() {
+        return Optional.ofNullable(restoring);
     }
 
     /** Holds rows until there are so many. */

@@ -21,7 +21,7 @@ class LedgerTest {
     private static final Relation TABLE = new Relation(1, "public", "t", ReplicaIdentity.DEFAULT, List.of());
 
     private static RowChange row(long commit, long index) {
-        return new RowChange(TABLE, new Insert(1, Tuple.ofTexts()), new Version(new Lsn(commit), index), AT, 10);
+        return new RowChange(TABLE, new Insert(1, Tuple.ofTexts()), new Version(new Lsn(commit), index), AT, 7, 10);
     }
 
     private final Ledger ledger = new Ledger(new Lsn(5));

@@ -31,6 +31,7 @@ class OpenBatchesTest {
                 new Insert(relation.oid(), Tuple.ofTexts()),
                 new Version(new Lsn(commit), 1),
                 Instant.EPOCH,
+                7,
                 size);
     }
 

@@ -12,9 +12,11 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
@@ -29,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PipelineIT {
     private static final Publication EVENTS = new Publication(
             "turnkeep_events_v1",
-            new TreeMap<>(java.util.Map.of(
+            new TreeMap<>(Map.of(
                     "session_events",
                     List.of(
                             "id",
@@ -48,6 +50,7 @@ class PipelineIT {
 
     private final List<Pipeline> running = new ArrayList<>();
     private final CollectingSink sink = new CollectingSink();
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private String slot = "";
 
     @BeforeAll
@@ -74,7 +77,7 @@ class PipelineIT {
         PostgresServer server = new PostgresServer(database.config());
         StreamSpec spec = new StreamSpec(
                 "events", slot, List.of(EVENTS), new BatchLimits(500, 1024 * 1024, Duration.ofMillis(20)));
-        StreamMetrics metrics = new StreamMetrics(new SimpleMeterRegistry(), "events", Clock.systemUTC());
+        StreamMetrics metrics = new StreamMetrics(registry, "events", Clock.systemUTC());
         Pipeline pipeline = new Pipeline(server, spec, config, into, metrics, Clock.systemUTC());
         running.add(pipeline);
         pipeline.start();
@@ -112,6 +115,65 @@ class PipelineIT {
         assertThat(sink.rows()).containsExactlyElementsOf(inserted());
         assertThat(sink.versions()).isSorted().doesNotHaveDuplicates();
         assertThat(sink.versions().stream().map(Version::index).distinct()).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L);
+    }
+
+    @Test
+    void saysWhatIsBeingRestoredAndThatNothingIsFreshMeanwhile() {
+        // Given
+        Pipeline pipeline = streaming(sink);
+        sink.fetches(new Restoring(Instant.now().minusSeconds(60), Map.of("sessions", 7L)));
+
+        // When
+        until("it passes", () -> pipeline.report().heartbeatAge().toMillis() < 1_000 && gauge("leader") == 1);
+
+        // Then
+        assertThat(pipeline.report().state()).isEqualTo("restoring");
+        assertThat(pipeline.report().restoring()).isNotNull().satisfies(it -> assertThat(it.rows())
+                .containsEntry("sessions", 7L));
+        assertThat(gauge("restoring_seconds")).isGreaterThanOrEqualTo(60);
+        long fresh = registry.get("turnkeep_replication_freshness").timer().count();
+        Instant before = Instant.now();
+        until(
+                "a heartbeat passes",
+                () -> Instant.now().minus(pipeline.report().heartbeatAge()).isAfter(before.plusMillis(200)));
+        assertThat(registry.get("turnkeep_replication_freshness").timer().count())
+                .isEqualTo(fresh);
+
+        // When
+        sink.fetches(null);
+
+        // Then
+        until(
+                "it is fresh",
+                () -> registry.get("turnkeep_replication_freshness").timer().count() > fresh);
+        assertThat(pipeline.report().state()).isEqualTo("streaming");
+        assertThat(gauge("restoring_seconds")).isZero();
+    }
+
+    @Test
+    void agesWhileNothingComesThrough() {
+        // Given
+        streaming(sink);
+        until(
+                "a heartbeat passes",
+                () -> registry.get("turnkeep_replication_freshness").timer().count() > 0);
+
+        // When: a row waits, and every heartbeat behind it
+        sink.mode(Mode.HOLDS);
+        database.insertEvents(1);
+
+        // Then
+        until("it is two seconds old", () -> gauge("heartbeat_age_seconds") > 2);
+
+        // When
+        sink.release();
+
+        // Then
+        until("it is new", () -> gauge("heartbeat_age_seconds") < 1);
+    }
+
+    private double gauge(String name) {
+        return registry.get("turnkeep_replication_" + name).gauge().value();
     }
 
     @ParameterizedTest

@@ -7,6 +7,7 @@ import dev.turnkeep.localstack.junit.TestSpace;
 import dev.turnkeep.localstack.junit.WithLocalStack;
 import dev.turnkeep.replication.pgoutput.Lsn;
 import dev.turnkeep.replication.stream.StoppedException;
+import dev.turnkeep.replication.stream.Version;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -180,13 +181,123 @@ class ContinuationIT {
     }
 
     @Test
+    void inheritsNothingThatItsOwnSlotBrings() {
+        // Given: what a history had that was left since, and other transactions have its positions now
+        replica.end();
+        replica.beginAnew();
+        replica.end();
+        replica.execute("SELECT pg_switch_wal()");
+        UUID phantom = UUID.randomUUID();
+        replica.clickHouse.execute("""
+                INSERT INTO %s (id, org_id, environment, session_id, type, occurred_at, payload, _version)
+                VALUES ('%s', '%s', 'test', generateUUIDv4(), 'session.started', now64(6), '{}', toUInt128('%s'))
+                """.formatted(
+                        replica.clickHouse.qualified("session_events_v1"),
+                        phantom,
+                        replica.org,
+                        new Version(new Lsn(replica.consistentPoint().value() + 1), 1).toUInt128()));
+
+        // When
+        replica.begin();
+        replica.restoreToTheEnd();
+
+        // Then
+        assertThat(replica.rows("SELECT 1 AS one FROM $session_events WHERE id = '%s'".formatted(phantom)))
+                .isEmpty();
+    }
+
+    @Test
+    void inheritsADayOnce() {
+        // Given
+        UUID inherited = event("2026-01-02");
+        replica.drain();
+        replica.execute("DELETE FROM session_events WHERE id = '%s'".formatted(inherited));
+        replica.drain();
+        replica.end();
+
+        // When: as after a crash that came later
+        replica.beginAnew();
+        replica.clickHouse.execute(
+                """
+                INSERT INTO %s (generation, table_name, cursor, step)
+                SELECT substring(comment, 12), 'session_events inherited', '20260102', 100 FROM system.tables
+                WHERE database = '%s' AND name = 'session_events_v1_shadow'
+                """.formatted(replica.clickHouse.qualified("snapshot_progress"), replica.clickHouse.database()));
+        replica.restoreToTheEnd();
+
+        // Then: what was done is not done again
+        assertThat(replica.rows("SELECT 1 AS one FROM $session_events WHERE id = '%s'".formatted(inherited)))
+                .isEmpty();
+    }
+
+    @Test
+    void doesNotTakeWhatWasCommittedSinceForWhatPostgresDoesNotKnow() {
+        // Given: a leader that is just going stores what another one does not know of yet
+        Lsn begun = replica.logEnd();
+        UUID later = replica.session("later");
+        replica.drain();
+        replica.end();
+
+        // When
+        replica.begin(replica.consistentPoint(), begun);
+
+        // Then
+        assertThat(replica.rows("SELECT name FROM $sessions WHERE id = '%s'".formatted(later)))
+                .hasSize(1);
+    }
+
+    @Test
+    void tellsByAnIndexWhetherATableIsAhead() {
+        replica.session("any");
+        replica.drain();
+        for (String table : List.of("sessions_v1", "turns_v1", "session_events_v1", "nodes_v1"))
+            assertThat(replica.rows(
+                            "SELECT name FROM system.data_skipping_indices WHERE database = '%s' AND table = '%s'"
+                                    .formatted(replica.clickHouse.database(), table)))
+                    .extracting(index -> index.get("name"))
+                    .contains("version_range");
+        assertThat(replica.rows("EXPLAIN indexes = 1 SELECT count() FROM $sessions_v1 WHERE _version >= toUInt128('%s')"
+                        .formatted(new Version(replica.logEnd(), 0).toUInt128().shiftLeft(1))))
+                .extracting(line -> String.valueOf(line.get("explain")).strip())
+                .contains("Name: version_range")
+                .last()
+                .asString()
+                .startsWith("Granules: 0/");
+    }
+
+    @Test
     void hasWhatItAcknowledgesOnTheDisk() {
         List<Map<String, Object>> tables = replica.rows("""
                 SELECT name, create_table_query LIKE '%%fsync_after_insert = 1%%' AS synced FROM system.tables
-                WHERE database = '%s' AND (name LIKE '%%\\_v1' OR name = 'positions')
+                WHERE database = '%s' AND engine LIKE '%%MergeTree' AND name != 'schema_history'
                 """.formatted(replica.clickHouse.database()));
-        assertThat(tables).hasSize(5).allSatisfy(table -> assertThat(String.valueOf(table.get("synced")))
+        assertThat(tables).hasSize(9).allSatisfy(table -> assertThat(String.valueOf(table.get("synced")))
                 .isIn("1", "true"));
+    }
+
+    @Test
+    void saysThatPositionsCannotBeRecordedWhileEverythingElseWorks() {
+        // Given
+        String positions = replica.clickHouse.qualified("positions");
+        String elsewhere = replica.clickHouse.qualified("elsewhere");
+        replica.clickHouse.execute("RENAME TABLE %s TO %s".formatted(positions, elsewhere));
+
+        // When
+        replica.session("stored");
+        replica.drain();
+        replica.sink().recorded(replica.logEnd());
+
+        // Then
+        Replica.await("it says so", () -> replica.sink()
+                .trouble()
+                .filter(reason -> reason.contains("the position cannot be recorded"))
+                .isPresent());
+
+        // When
+        replica.clickHouse.execute("RENAME TABLE %s TO %s".formatted(elsewhere, positions));
+
+        // Then
+        Replica.await("it works again", () -> replica.sink().trouble().isEmpty());
     }
 
     private UUID event(String day) {

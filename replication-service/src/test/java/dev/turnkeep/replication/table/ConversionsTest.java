@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -83,18 +84,18 @@ class ConversionsTest {
     }
 
     @Test
-    void makesInfinityTheFirstAndLastTimeThereIs() throws Exception {
-        assertThat(number(PostgresType.TIMESTAMPTZ, TIME, int8(Long.MAX_VALUE)))
-                .isEqualTo(micros("2299-12-31T23:59:59.999999Z"));
-        assertThat(number(PostgresType.TIMESTAMPTZ, TIME, int8(Long.MIN_VALUE)))
-                .isEqualTo(micros("1900-01-01T00:00:00Z"));
-    }
-
-    @Test
-    void refusesAFiniteTimeThatTheColumnCannotHold() {
-        refuses(PostgresType.TIMESTAMPTZ, TIME, time("2300-01-01T00:00:00Z"));
-        refuses(PostgresType.TIMESTAMPTZ, TIME, time("1899-12-31T23:59:59.999999Z"));
-        refuses(PostgresType.TIMESTAMPTZ, TIME, int8(Long.MAX_VALUE - 1));
+    void makesWhatTheColumnCannotHoldTheFirstOrTheLastTimeThereIs() throws Exception {
+        for (byte[] late : List.of(
+                int8(Long.MAX_VALUE),
+                int8(Long.MAX_VALUE - 1),
+                time("9999-12-31T23:59:59Z"),
+                time("2300-01-01T00:00:00Z")))
+            assertThat(number(PostgresType.TIMESTAMPTZ, TIME, late)).isEqualTo(micros("2299-12-31T23:59:59.999999Z"));
+        for (byte[] early : List.of(int8(Long.MIN_VALUE), time("1899-12-31T23:59:59.999999Z")))
+            assertThat(number(PostgresType.TIMESTAMPTZ, TIME, early)).isEqualTo(micros("1900-01-01T00:00:00Z"));
+        for (int day : new int[] {Integer.MAX_VALUE, Integer.MAX_VALUE - 1})
+            assertThat(number(PostgresType.DATE, TIME, int4(day))).isEqualTo(micros("2299-12-31T23:59:59.999999Z"));
+        assertThat(number(PostgresType.DATE, TIME, int4(Integer.MIN_VALUE))).isEqualTo(micros("1900-01-01T00:00:00Z"));
     }
 
     @Test

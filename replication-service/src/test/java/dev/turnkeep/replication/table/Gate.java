@@ -8,15 +8,21 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 
 /** A way to a server that can be shut: connections are cut and new ones are refused at once, as when the server is down. */
 final class Gate implements AutoCloseable {
+    private static final String REQUEST = "POST /?";
+
     private final URI server;
     private final ServerSocket listener;
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
     private volatile boolean open = true;
+    private volatile String setting = "";
 
     Gate(URI server) {
         this.server = server;
@@ -41,6 +47,11 @@ final class Gate implements AutoCloseable {
         open = true;
     }
 
+    /** From now on requests come as if the server's own configuration had this setting, {@code name=value}; empty: none. */
+    void set(String nameAndValue) {
+        setting = nameAndValue;
+    }
+
     private void accept() {
         while (!listener.isClosed()) {
             try {
@@ -57,14 +68,16 @@ final class Gate implements AutoCloseable {
         Socket there = new Socket(server.getHost(), server.getPort());
         connections.add(client);
         connections.add(there);
-        Thread.ofVirtual().start(() -> pump(client, there));
-        Thread.ofVirtual().start(() -> pump(there, client));
+        Thread.ofVirtual().start(() -> pump(client, there, this::asSet));
+        Thread.ofVirtual().start(() -> pump(there, client, bytes -> bytes));
     }
 
-    private void pump(Socket from, Socket to) {
+    private void pump(Socket from, Socket to, UnaryOperator<byte[]> edit) {
         try (InputStream in = from.getInputStream();
                 OutputStream out = to.getOutputStream()) {
-            in.transferTo(out);
+            byte[] chunk = new byte[1 << 16];
+            for (int read = in.read(chunk); read >= 0; read = in.read(chunk))
+                out.write(edit.apply(Arrays.copyOf(chunk, read)));
         } catch (IOException e) {
             // Either side went away; so does the other.
         } finally {
@@ -73,6 +86,14 @@ final class Gate implements AutoCloseable {
             connections.remove(from);
             connections.remove(to);
         }
+    }
+
+    /** A client sends a request when the one before is answered, so each begins a chunk. */
+    private byte[] asSet(byte[] chunk) {
+        String text = new String(chunk, StandardCharsets.ISO_8859_1);
+        return setting.isEmpty() || !text.startsWith(REQUEST)
+                ? chunk
+                : (REQUEST + setting + "&" + text.substring(REQUEST.length())).getBytes(StandardCharsets.ISO_8859_1);
     }
 
     private static void cut(Socket socket) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.turnkeep.localstack.junit.TestSpace;
 import dev.turnkeep.localstack.junit.WithLocalStack;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +96,71 @@ class NodesIT {
 
         // Then
         assertThat(inClickHouse()).isEqualTo(inPostgres()).hasSizeGreaterThanOrEqualTo(5);
+    }
+
+    @Test
+    void hidesWhatIsErasedWhileTheTableIsMadeAnew() {
+        // Given
+        replica.beginAndRestore();
+        nodes("erased", 4, "");
+        replica.drain();
+        replica.end();
+        replica.dropSlot();
+
+        // When: nobody sees this
+        UUID erased = UUID.fromString(replica.text("SELECT session_id FROM nodes WHERE hash = sha256('erased 1')"));
+        replica.execute("DELETE FROM nodes WHERE hash = sha256('erased 1')");
+        replica.execute("""
+                INSERT INTO erased_sessions (session_id, org_id, environment, harness_id, erased_at)
+                VALUES ('%s', '%s', 'test', 'claude', now())
+                """.formatted(erased, replica.org));
+        replica.beginAnew();
+        // And this comes with the slot, while the old table is read
+        replica.execute("DELETE FROM nodes WHERE hash = sha256('erased 2')");
+        replica.execute("UPDATE nodes SET content = '{\"said\":\"otherwise\"}' WHERE hash = sha256('erased 3')");
+        replica.send();
+
+        // Then
+        assertThat(replica.restored).isFalse();
+        assertThat(inClickHouse()).isEqualTo(inPostgres()).hasSize(2);
+
+        // When
+        replica.restoreToTheEnd();
+        replica.drain();
+
+        // Then: and what was written into both is no reason to do it again
+        assertThat(inClickHouse()).isEqualTo(inPostgres()).hasSize(2);
+        replica.end();
+        replica.begin();
+    }
+
+    @Test
+    void removesFromTheDiskWhatWasReplaced() {
+        // Given
+        replica.beginAndRestore();
+        nodes("removed", 3, "");
+        replica.drain();
+        UUID erased = UUID.fromString(replica.text("SELECT session_id FROM nodes WHERE hash = sha256('removed 2')"));
+        replica.execute("DELETE FROM nodes WHERE hash = sha256('removed 1')");
+        replica.execute("""
+                UPDATE nodes SET content = '{"said":"otherwise"}', session_id = gen_random_uuid() WHERE hash = sha256('removed 2')
+                """);
+        replica.execute("""
+                INSERT INTO erased_sessions (session_id, org_id, environment, harness_id, erased_at)
+                VALUES ('%s', '%s', 'test', 'claude', now())
+                """.formatted(erased, replica.org));
+        replica.drain();
+
+        // When: it looks at everything
+        replica.end();
+        replica.begin();
+
+        // Then
+        Replica.await(
+                "they are gone", () -> replica.one("""
+                        SELECT toString(countIf(_is_deleted = 0)) FROM $nodes_v1 WHERE org_id = '%s'
+                        """.formatted(replica.org)).equals("2"));
+        assertThat(inClickHouse()).isEqualTo(inPostgres()).hasSize(2);
     }
 
     /** @param more in SQL, what else a node says */

@@ -76,19 +76,20 @@ class PostgresRowsIT {
     }
 
     @Test
-    void waitsForARowThatIsCommittedAndCannotBeSeenYet() throws Exception {
+    void waitsForTheRowsOwnTransaction() throws Exception {
         // Given: as between its place in the log and its end
         UUID id = UUID.randomUUID();
         try (Connection writer = space.postgres().connect();
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             writer.setAutoCommit(false);
+            int xid = xid(writer);
             try (var insert = writer.createStatement()) {
                 insert.execute("INSERT INTO wide VALUES ('%s', 'it', 'long')".formatted(id));
             }
 
             // When
-            CompletableFuture<Piece> found = CompletableFuture.supplyAsync(() -> completed(row(id)), threads);
-            Replica.await("it has looked more than once", () -> looks() || found.isDone());
+            CompletableFuture<Piece> found = CompletableFuture.supplyAsync(() -> patiently(row(id, xid)), threads);
+            Replica.await("it has looked", () -> looks() || found.isDone());
             assertThat(found).isNotDone();
             writer.commit();
 
@@ -97,6 +98,34 @@ class PostgresRowsIT {
                     .last()
                     .isEqualTo(Cell.Present.of(PostgresBytes.text("long"))));
             assertThat(found.join().gone()).isZero();
+        }
+    }
+
+    @Test
+    void doesNotWaitForTheTransactionsOfOthers() throws Exception {
+        // Given: somebody has begun something, and went to lunch
+        try (Connection idle = space.postgres().connect();
+                Connection deleting = space.postgres().connect()) {
+            idle.setAutoCommit(false);
+            xid(idle);
+            deleting.setAutoCommit(false);
+            int xid = xid(deleting);
+            deleting.commit();
+
+            // When
+            Piece piece = rows.complete(List.of(row(UUID.randomUUID(), xid)));
+
+            // Then
+            assertThat(piece.gone()).isEqualTo(1);
+            idle.rollback();
+        }
+    }
+
+    private static int xid(Connection connection) throws SQLException {
+        try (var statement = connection.createStatement();
+                var row = statement.executeQuery("SELECT pg_current_xact_id()::text")) {
+            row.next();
+            return (int) Long.parseLong(row.getString(1));
         }
     }
 
@@ -142,11 +171,15 @@ class PostgresRowsIT {
                 .withMessageContaining("42P01");
     }
 
-    private Piece completed(TableRow row) {
-        try {
-            return rows.complete(List.of(row));
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
+    private Piece patiently(TableRow row) {
+        while (true) {
+            try {
+                return rows.complete(List.of(row));
+            } catch (Retry.Again again) {
+                assertThat(again).hasMessageContaining("cannot be seen yet");
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
         }
     }
 
@@ -155,7 +188,7 @@ class PostgresRowsIT {
                 var statement = connection.createStatement();
                 var row = statement.executeQuery("""
                         SELECT EXISTS (SELECT FROM pg_stat_activity
-                        WHERE datname = current_database() AND query LIKE 'SELECT EXISTS (SELECT FROM wide%')
+                        WHERE datname = current_database() AND query LIKE '%pg_visible_in_snapshot%' AND pid <> pg_backend_pid())
                         """)) {
             return row.next() && row.getBoolean(1);
         } catch (SQLException e) {
@@ -172,11 +205,15 @@ class PostgresRowsIT {
 
     /** As the stream tells of it when its large value was left alone. */
     private static TableRow row(UUID id) {
+        return row(id, 0);
+    }
+
+    private static TableRow row(UUID id, int xid) {
         List<Cell> cells = List.of(
                 Cell.Present.of(PostgresBytes.uuid(id)),
                 Cell.Present.of(PostgresBytes.text("it")),
                 Cell.Absent.UNCHANGED);
-        return new TableRow(RowKey.of(COLUMNS, cells), new Version(new Lsn(7), 1), false, cells);
+        return new TableRow(RowKey.of(COLUMNS, cells), new Version(new Lsn(7), 1), false, cells, xid);
     }
 
     private void execute(String sql) {

@@ -116,6 +116,11 @@ final class Replica implements AutoCloseable {
 
     /** The same, when the server was told that everything up to {@code from} is stored. */
     void begin(Lsn from) {
+        begin(from, logEnd());
+    }
+
+    /** The same, when the log had this end as the stream began. */
+    void begin(Lsn from, Lsn serverEnd) {
         Lsn point = java.util.Objects.requireNonNull(consistentPoint);
         sink.begin(new SlotStart(
                 slot,
@@ -125,7 +130,7 @@ final class Replica implements AutoCloseable {
                 from,
                 !restored,
                 null,
-                Lsn.parse(text("SELECT pg_current_wal_lsn()::text")),
+                serverEnd,
                 () -> restored = true));
     }
 
@@ -152,6 +157,10 @@ final class Replica implements AutoCloseable {
 
     TableSink sink() {
         return sink;
+    }
+
+    Lsn consistentPoint() {
+        return java.util.Objects.requireNonNull(consistentPoint);
     }
 
     /** Sends everything that the slot has, waits until it is stored, and acknowledges it. */
@@ -214,7 +223,8 @@ final class Replica implements AutoCloseable {
                         Relation relation = decoder.relation(change.relation());
                         Version version = new Version(transaction.commit(), ++index);
                         if (!relation.table().equals("replication_heartbeat"))
-                            changes.add(new RowChange(relation, change, version, transaction.committedAt(), 0));
+                            changes.add(new RowChange(
+                                    relation, change, version, transaction.committedAt(), transaction.xid(), 0));
                     }
                 }
             }
@@ -234,6 +244,11 @@ final class Replica implements AutoCloseable {
                     '{one,"tw o"}', '{"a": 1}', '2026-03-04 05:06:07.000008+00', now())
                 """.formatted(id, id, org, name));
         return id;
+    }
+
+    /** Runs a statement in ClickHouse as the sink would. */
+    void throughGate(String sql) {
+        viaGate.execute(sql);
     }
 
     void execute(String sql) {

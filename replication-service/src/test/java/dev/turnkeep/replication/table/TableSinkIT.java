@@ -61,6 +61,25 @@ class TableSinkIT {
     }
 
     @Test
+    void showsASessionThatNeverExpires() {
+        // Given
+        UUID id = replica.session("never");
+        long quarantined = quarantined();
+
+        // When
+        replica.execute("UPDATE sessions SET expires_at = '9999-12-31T23:59:59Z' WHERE id = '%s'".formatted(id));
+        replica.drain();
+
+        // Then
+        assertThat(shown(id, "toString(expires_at)")).containsExactly("2299-12-31 23:59:59.999999");
+        assertThat(quarantined()).isEqualTo(quarantined);
+    }
+
+    private long quarantined() {
+        return Long.parseLong(replica.text("SELECT count(*) FROM replication_quarantine"));
+    }
+
+    @Test
     void showsUpdatesAndHidesWhatWasDeleted() {
         // Given
         UUID kept = replica.session("before");
@@ -313,6 +332,30 @@ class TableSinkIT {
                 .equals("0"));
         replica.clickHouse.execute("DROP TABLE " + shadow + " SYNC");
         replica.clickHouse.execute("DROP TABLE " + held + " SYNC");
+    }
+
+    @Test
+    void learnsAtAStartWhatItDoesNotKnowAsErased() {
+        // Given: as after a power failure, which the list did not survive
+        UUID erased = UUID.randomUUID();
+        String event = """
+                INSERT INTO session_events (id, org_id, environment, session_id, epoch, type, occurred_at, payload, created_at)
+                VALUES (gen_random_uuid(), '%s', 'test', '%s', 1, 'session.started', now(), '{}', now())
+                """;
+        replica.execute(event.formatted(replica.org, erased));
+        replica.drain();
+        replica.execute("""
+                INSERT INTO erased_sessions (session_id, org_id, environment, harness_id, erased_at)
+                VALUES ('%s', '%s', 'test', 'claude', now())
+                """.formatted(erased, replica.org));
+        assertThat(eventsOf(erased)).containsExactly("session.started");
+
+        // When
+        replica.end();
+        replica.begin();
+
+        // Then
+        Replica.await("it is hidden", () -> eventsOf(erased).isEmpty());
     }
 
     private int left(String table, UUID session) {
