@@ -96,6 +96,18 @@ public final class TestDatabase {
                 """.formatted(org, changes / 2));
     }
 
+    /** Sessions with 20 KB each that cannot be compressed, in one transaction. */
+    public void insertWideSessions(int count) {
+        execute("""
+                INSERT INTO sessions (id, friendly_id, org_id, environment, harness_id, type, task_identifier, state, name,
+                    metadata, created_at, updated_at)
+                SELECT id, 'session_' || id, '%1$s', 'test', 'claude', 'agent', 'task', 'created', 'wide',
+                    (SELECT jsonb_build_object('x', string_agg(gen_random_uuid()::text, ''), 'n', n) FROM generate_series(1, 560)),
+                    timestamptz '2026-01-01' + n * interval '1 second', now()
+                FROM (SELECT gen_random_uuid() AS id, n FROM generate_series(1, %2$d) n) AS fresh
+                """.formatted(org, count));
+    }
+
     /** Runs work while somebody holds what a query locks. */
     public void whileLocked(String query, Runnable work) {
         try (Connection connection = space.postgres().connect();

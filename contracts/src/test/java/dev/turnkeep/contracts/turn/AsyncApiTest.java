@@ -59,9 +59,8 @@ class AsyncApiTest {
     @Test
     void saysOfSessionEventsWhatTheirRecordsAreMadeOf() throws IOException {
         // Given
-        JsonNode message = new YAMLMapper()
-                .readTree(Files.readString(DOCUMENT))
-                .at("/components/messages/sessionEvent");
+        JsonNode message =
+                new YAMLMapper().readTree(Files.readString(DOCUMENT)).at("/components/messages/sessionEvent");
         SessionCloudEvent event = new SessionCloudEvent(
                 new EventId(UUID.randomUUID()),
                 new OrgId(UUID.randomUUID()),
@@ -78,7 +77,9 @@ class AsyncApiTest {
                 .isEqualTo(SessionCloudEvent.CONTENT_TYPE);
         assertThat(message.at("/headers/required").get(0).asText()).isEqualTo("content-type");
         assertThat(message.at("/bindings/kafka/key/format").asText()).isEqualTo("uuid");
-        assertThat(event.key()).asString(StandardCharsets.UTF_8).isEqualTo(event.session().toString());
+        assertThat(event.key())
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo(event.session().toString());
     }
 
     @Test

@@ -338,11 +338,10 @@ class TableSinkIT {
     void learnsAtAStartWhatItDoesNotKnowAsErased() {
         // Given: as after a power failure, which the list did not survive
         UUID erased = UUID.randomUUID();
-        String event = """
+        replica.execute("""
                 INSERT INTO session_events (id, org_id, environment, session_id, epoch, type, occurred_at, payload, created_at)
                 VALUES (gen_random_uuid(), '%s', 'test', '%s', 1, 'session.started', now(), '{}', now())
-                """;
-        replica.execute(event.formatted(replica.org, erased));
+                """.formatted(replica.org, erased));
         replica.drain();
         replica.execute("""
                 INSERT INTO erased_sessions (session_id, org_id, environment, harness_id, erased_at)
