@@ -260,9 +260,7 @@ class ContinuationIT {
                         .formatted(new Version(replica.logEnd(), 0).toUInt128().shiftLeft(1))))
                 .extracting(line -> String.valueOf(line.get("explain")).strip())
                 .contains("Name: version_range")
-                .last()
-                .asString()
-                .startsWith("Granules: 0/");
+                .anyMatch(line -> line.startsWith("Granules: 0/"));
     }
 
     @Test

@@ -143,7 +143,7 @@ final class Replica implements AutoCloseable {
     void restoreToTheEnd() {
         await("the restore", () -> {
             drain();
-            return restored;
+            return restored && sink.restoring().isEmpty();
         });
     }
 
