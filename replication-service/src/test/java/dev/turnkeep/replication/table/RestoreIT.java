@@ -231,7 +231,9 @@ class RestoreIT {
         replica.send();
 
         // Then
-        Replica.await("it counts", () -> replica.sink().restoring().orElseThrow().rows().getOrDefault("sessions", 0L) >= 3);
+        Replica.await(
+                "it counts",
+                () -> replica.sink().restoring().orElseThrow().rows().getOrDefault("sessions", 0L) >= 3);
         assertThat(freshness()).isEqualTo(fresh);
 
         // When
