@@ -13,7 +13,7 @@ ALTER TABLE ${database}.turns_v1 MATERIALIZE INDEX version_range;
 ALTER TABLE ${database}.session_events_v1 MATERIALIZE INDEX version_range;
 ALTER TABLE ${database}.nodes_v1 MATERIALIZE INDEX version_range;
 
--- A node is hidden by its own deletion. One that is missing, since nobody saw it, is made up for when the table is made anew;
+-- A node is hidden by its own deletion. One that is missing, since nobody saw it, is made up for when the table is made anew:
 -- until then this hides what an erased session said first. What others have said, too, is not theirs by then.
 CREATE OR REPLACE VIEW ${database}.nodes
 DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
