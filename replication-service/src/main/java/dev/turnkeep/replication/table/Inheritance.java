@@ -123,9 +123,10 @@ final class Inheritance {
                 .map(column -> "`" + column + "`")
                 .collect(Collectors.joining(", "));
         return """
-                INSERT INTO %1$s (%2$s) %7$s SELECT %2$s FROM %3$s
+                INSERT INTO %1$s (%2$s) SELECT %2$s FROM %3$s
                 WHERE _partition_id = '%4$s' AND toDate32(occurred_at) = toDate32('%5$s')
-                  AND bitShiftRight(_version, 64) <= toUInt128('%6$s') %8$s
+                  AND bitShiftRight(_version, 64) <= toUInt128('%6$s') %7$s
+                %8$s
                 """.formatted(
                         clickHouse.qualified(Generations.shadow(table)),
                         columns,
@@ -133,8 +134,8 @@ final class Inheritance {
                         month,
                         day,
                         Long.toUnsignedString(end.value()),
-                        clickHouse.bounded(),
-                        piece.condition());
+                        piece.condition(),
+                        clickHouse.bounded());
     }
 
     private <T> T patiently(Supplier<T> attempt) throws InterruptedException {

@@ -79,8 +79,7 @@ final class Sweep {
     /** Whether nothing is left. */
     private boolean swept(boolean whole) {
         try {
-            boolean clean = true;
-            if (whole) for (String table : alike(TableDefinition.NODES.target())) clean &= replaced(table);
+            boolean clean = !whole || replaced();
             String erased = "SELECT org_id, environment, session_id FROM " + clickHouse.qualified(Erasure.TABLE)
                     + (whole ? "" : LATELY);
             if (clickHouse.rows(erased + " LIMIT 1").isEmpty()) return clean;
@@ -90,6 +89,18 @@ final class Sweep {
         } catch (RuntimeException e) {
             // Nothing waits for it, and what is wrong with a store the writers say.
             if (!stopped) LOG.debugf("not swept: %s", e.getMessage());
+            return false;
+        }
+    }
+
+    /** Whether no state of a node is left that was replaced; what is wrong there holds up nothing else. */
+    private boolean replaced() {
+        try {
+            boolean clean = true;
+            for (String table : alike(TableDefinition.NODES.target())) clean &= replaced(table);
+            return clean;
+        } catch (RuntimeException e) {
+            if (!stopped) LOG.debugf("nodes not swept: %s", e.getMessage());
             return false;
         }
     }
