@@ -231,9 +231,7 @@ class RestoreIT {
         replica.send();
 
         // Then
-        Replica.await(
-                "it counts",
-                () -> replica.sink().restoring().orElseThrow().rows().getOrDefault("sessions", 0L) >= 3);
+        Replica.await("it counts", () -> counted() >= 3);
         assertThat(freshness()).isEqualTo(fresh);
 
         // When
@@ -244,6 +242,10 @@ class RestoreIT {
 
         // Then
         assertThat(freshness()).isGreaterThan(fresh);
+    }
+
+    private long counted() {
+        return replica.sink().restoring().orElseThrow().rows().getOrDefault("sessions", 0L);
     }
 
     private long freshness() {
