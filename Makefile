@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run up down sample check test e2e channelfaults restarts bench reapbench channelbench replbench faults listbench smoke test-ops reference native figures prices build fmt doctor clean FORCE
+.PHONY: help run up down sample check test e2e channelfaults restarts bench reapbench channelbench replbench faults listbench footprint operability smoke test-ops reference native figures prices build fmt doctor clean FORCE
 
 MVN ?= mvn
 export MVN
@@ -97,6 +97,14 @@ faults: ## strike in full (half an hour): 50 kills of the replication, outages o
 listbench: ## measure pages of lists with 1,000,000 sessions of one organisation; writes benchmarks/results/lists.json
 	@$(WITH_JDK) local-stack/bin/build $(SERVICES) benchmarks && "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED \
 		-cp "benchmarks/target/classes:$$(cat benchmarks/target/benchmarks.classpath)" dev.turnkeep.benchmarks.Listing
+
+footprint: ## measure start-up and resident memory of each service; writes benchmarks/results/footprint.json
+	@$(WITH_JDK) local-stack/bin/build $(SERVICES) benchmarks && "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED \
+		-cp "benchmarks/target/classes:$$(cat benchmarks/target/benchmarks.classpath)" dev.turnkeep.benchmarks.Footprint
+
+operability: ## traces, JSON logs, refused settings, and every service replaced under load (a minute or two)
+	@$(WITH_JDK) $(MVN) -B -ntp -q -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=dev.turnkeep.e2e.operations.OperabilityLive \
+		-Dfailsafe.failIfNoSpecifiedTests=false -pl e2e -am verify
 
 prices: ## write the price list and what its test compares with anew: VERSION= of genai-prices, the pinned one by default
 	@cd contracts/prices && $(if $(VERSION),npm install --save-exact --package-lock-only @pydantic/genai-prices@$(VERSION) &&) \

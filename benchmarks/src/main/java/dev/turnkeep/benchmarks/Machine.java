@@ -49,6 +49,11 @@ final class Machine {
         return Long.parseLong(field("/proc/" + pid + "/status", "VmHWM").replaceAll("[^0-9]", ""));
     }
 
+    /** The memory that a process has at this moment, in KiB, as the kernel counts it. */
+    static long resident(long pid) throws IOException {
+        return Long.parseLong(field("/proc/" + pid + "/status", "VmRSS").replaceAll("[^0-9]", ""));
+    }
+
     private static String field(String file, String name) throws IOException {
         return Files.readAllLines(Path.of(file)).stream()
                 .filter(line -> line.startsWith(name))

@@ -34,7 +34,7 @@ public final class Turnkeep implements AutoCloseable {
     private final ServiceProcess ingestService;
     private final List<Path> logs;
 
-    private Turnkeep(StackAddresses engines, String topicPrefix, String redisKeyPrefix) {
+    private Turnkeep(StackAddresses engines, String topicPrefix, String redisKeyPrefix, Map<String, String> settings) {
         this.engines = engines;
         this.topicPrefix = topicPrefix;
         this.redisKeyPrefix = redisKeyPrefix;
@@ -42,13 +42,23 @@ public final class Turnkeep implements AutoCloseable {
         // Names that begin alike for every service of one system.
         String name = topicPrefix.replaceAll("[^a-z0-9_]", "");
         this.logs = List.of(LOGS.resolve(name + "-session.log"), LOGS.resolve(name + "-ingest.log"));
-        this.sessionService = process(Service.SESSION, environment, logs.get(0));
-        this.ingestService = process(Service.INGEST, environment, logs.get(1));
+        this.sessionService = process(Service.SESSION, logs.get(0), settings);
+        this.ingestService = process(Service.INGEST, logs.get(1), settings);
     }
 
     /** Returns when both services are ready; none is left running when one cannot start. */
     public static Turnkeep start(StackAddresses engines, String topicPrefix, String redisKeyPrefix) {
-        Turnkeep system = new Turnkeep(engines, topicPrefix, redisKeyPrefix);
+        return start(engines, topicPrefix, redisKeyPrefix, Map.of());
+    }
+
+    /**
+     * The same with settings of its own.
+     *
+     * @param settings environment variables for both services; an empty one takes away what they would be given
+     */
+    public static Turnkeep start(
+            StackAddresses engines, String topicPrefix, String redisKeyPrefix, Map<String, String> settings) {
+        Turnkeep system = new Turnkeep(engines, topicPrefix, redisKeyPrefix, settings);
         try {
             // It migrates the schema, which the other one asks for keys.
             system.sessionService.start();
@@ -60,12 +70,32 @@ public final class Turnkeep implements AutoCloseable {
         }
     }
 
-    private ServiceProcess process(Service service, ServiceEnvironment environment, Path log) {
+    private ServiceProcess process(Service service, Path log, Map<String, String> settings) {
         Service placed = service.on(Ports.free(), Ports.free());
+        return new ServiceProcess(placed, checkout(), variables(placed, settings), log);
+    }
+
+    /** What a service is given, with settings of its own; an empty one takes a variable away. */
+    public Map<String, String> variables(Service placed, Map<String, String> settings) {
         Map<String, String> variables = new HashMap<>(environment.of(placed, Map.of()));
         variables.put("TURNKEEP_SESSION_TURNS_GROUP", group());
-        Path checkout = Path.of(System.getProperty("turnkeep.checkout", "..")).normalize();
-        return new ServiceProcess(placed, checkout, variables, log);
+        variables.putAll(settings);
+        settings.forEach((name, value) -> {
+            if (value.isEmpty()) {
+                variables.remove(name);
+            }
+        });
+        return variables;
+    }
+
+    /** Where the services' modules are. */
+    public static Path checkout() {
+        return Path.of(System.getProperty("turnkeep.checkout", "..")).normalize();
+    }
+
+    /** The secrets that services are given, as lines of a properties file. */
+    public static List<String> secrets() {
+        return List.of("turnkeep.admin.key=" + ADMIN_KEY, "turnkeep.master.key=" + MASTER_KEY);
     }
 
     /**
@@ -75,15 +105,14 @@ public final class Turnkeep implements AutoCloseable {
      * @param settings environment variables besides those that say where everything is
      */
     public ServiceProcess instance(Service service, String name, Map<String, String> settings) {
-        Service placed = service.on(Ports.free(), Ports.free());
-        Map<String, String> variables = new HashMap<>(environment.of(placed, Map.of()));
-        variables.putAll(settings);
-        Path checkout = Path.of(System.getProperty("turnkeep.checkout", "..")).normalize();
-        String system = topicPrefix.replaceAll("[^a-z0-9_]", "");
-        ServiceProcess instance =
-                new ServiceProcess(placed, checkout, variables, LOGS.resolve(system + "-" + name + ".log"));
+        ServiceProcess instance = process(service, log(name), settings);
         instance.start();
         return instance;
+    }
+
+    /** The log of an instance. */
+    public Path log(String name) {
+        return LOGS.resolve(topicPrefix.replaceAll("[^a-z0-9_]", "") + "-" + name + ".log");
     }
 
     /** A name for something of which a database server has one of each name. */
