@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.turnkeep.localstack.junit.TestSpace;
 import dev.turnkeep.localstack.junit.WithLocalStack;
+import dev.turnkeep.replication.clickhouse.ClickHouseAway;
 import dev.turnkeep.replication.stream.Requeued;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,7 +76,7 @@ class RestoreIT {
         // When
         replica.gate.open();
         sessions(5);
-        replica.begin();
+        Replica.await("it begins", this::begun);
         replica.restoreToTheEnd();
         replica.drain();
 
@@ -83,6 +84,16 @@ class RestoreIT {
         assertThat(inClickHouse()).hasSize(1005).isEqualTo(inPostgres());
         long rows = copied("rows");
         assertThat(copied("step")).isEqualTo(rows / 50 + (rows % 50 == 0 ? 1 : 2));
+    }
+
+    /** Connections that were cut are found to be so one by one. */
+    private boolean begun() {
+        try {
+            replica.begin();
+            return true;
+        } catch (ClickHouseAway e) {
+            return false;
+        }
     }
 
     private long copied(String column) {
@@ -185,6 +196,7 @@ class RestoreIT {
         String shadow = replica.clickHouse.qualified("sessions_v1_shadow");
         replica.clickHouse.execute(
                 "CREATE TABLE %s AS %s".formatted(shadow, replica.clickHouse.qualified("sessions_v1")));
+        replica.clickHouse.execute("ALTER TABLE %s MODIFY COMMENT 'generation another'".formatted(shadow));
         replica.clickHouse.execute("""
                 CREATE DICTIONARY %s (id UUID, name Nullable(String)) PRIMARY KEY id
                 SOURCE(CLICKHOUSE(DB '%s' TABLE 'sessions_v1_shadow')) LAYOUT(COMPLEX_KEY_DIRECT())
