@@ -72,6 +72,14 @@ public interface ChannelsConfig {
     @WithDefault("256M")
     MemorySize forkSize();
 
+    /** The most records that a fork of a session or of a stream copies; beyond it, 413. */
+    @WithDefault("250000")
+    int forkRecords();
+
+    /** The most forks that are being copied at a time on a node: each keeps a connection. More wait, and then are told 503. */
+    @WithDefault("2")
+    int forksAtOnce();
+
     /** The most idempotent producers of a channel; beyond it, 413 while none of them has been unused for long. */
     @WithDefault("1000")
     int producers();
@@ -126,9 +134,16 @@ public interface ChannelsConfig {
     @WithDefault("64M")
     MemorySize tailsSize();
 
-    /** The most bytes that are on their way to readers; beyond it, readers that do not keep up wait, and then are cut. */
+    /**
+     * The most bytes that are on their way to readers, and four times what is on its way to those of one session; beyond it,
+     * history is answered with 503, and readers that do not keep up wait, and then are cut.
+     */
     @WithDefault("64M")
     MemorySize readersSize();
+
+    /** A reader that takes nothing for so long, while there is no room for others, is cut. It goes on where it was. */
+    @WithDefault("15s")
+    Duration readerPatience();
 
     /** How often a node asks Postgres whether streams with readers have moved without its knowing. */
     @WithDefault("1s")

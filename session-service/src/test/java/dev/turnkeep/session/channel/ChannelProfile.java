@@ -12,6 +12,12 @@ public final class ChannelProfile implements QuarkusTestProfile {
     static final int READERS = 80;
     /** Of one channel, in MiB. */
     static final int SIZE = 4;
+    /** Of all readers together, in bytes; those of one session have a quarter. */
+    public static final int READERS_SIZE = 8 * 1024 * 1024;
+    /** Of all bodies together, in bytes; those for one session have a quarter. */
+    public static final int IN_FLIGHT = 32 * 1024 * 1024;
+    /** The most records of a fork. */
+    public static final int FORK_RECORDS = 2000;
     /** Of one session, besides those that every session has. */
     static final int CHANNELS = 24;
 
@@ -28,6 +34,10 @@ public final class ChannelProfile implements QuarkusTestProfile {
                 entry("turnkeep.session.channels.body-timeout", "2s"),
                 entry("turnkeep.session.channels.realtime-ping", "300ms"),
                 entry("turnkeep.session.channels.channel-size", SIZE + "M"),
+                entry("turnkeep.session.channels.readers-size", Integer.toString(READERS_SIZE)),
+                entry("turnkeep.session.channels.reader-patience", "2s"),
+                entry("turnkeep.session.channels.in-flight", Integer.toString(IN_FLIGHT)),
+                entry("turnkeep.session.channels.fork-records", Integer.toString(FORK_RECORDS)),
                 entry("quarkus.http.test-port", "0"),
                 entry("quarkus.management.test-port", "0"));
     }

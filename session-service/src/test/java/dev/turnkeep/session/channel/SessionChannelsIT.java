@@ -239,6 +239,61 @@ class SessionChannelsIT {
                 .isEqualTo("1000");
     }
 
+    /** A page's token makes as many as it likes; those that come with a key have their room, and others of its kind wait. */
+    @Test
+    void producersOfTokensNeverTakeTheRoomOfThoseOfKeys() {
+        // Given
+        String token = service.send(
+                        "POST",
+                        "/api/v1/auth/public-tokens",
+                        tenant.key(),
+                        "{\"scopes\":[\"write:sessions:%s\"]}".formatted(session.friendly()))
+                .body()
+                .get("token")
+                .asText();
+        assertThat(produceIn(token, "page-0").statusCode()).isEqualTo(200);
+        channels.execute("""
+                INSERT INTO stream_producers (stream_id, producer_id, epoch, last_seq, guest)
+                SELECT s.id, 'page-' || n, 0, 0, true FROM streams s CROSS JOIN generate_series(1, 249) n
+                WHERE s.name = 'in' AND s.session_id = '%1$s';
+                UPDATE streams SET producer_count = 250 WHERE name = 'in' AND session_id = '%1$s'
+                """.formatted(session.value()));
+
+        // When
+        HttpResponse<String> another = produceIn(token, "page-250");
+        HttpResponse<String> agent = produceIn(tenant.key(), "agent");
+        channels.execute("""
+                UPDATE stream_producers p SET used_at = now() - interval '2 hours'
+                FROM streams s WHERE s.id = p.stream_id AND s.session_id = '%s'
+                """.formatted(session.value()));
+        HttpResponse<String> later = produceIn(token, "page-250");
+
+        // Then
+        assertThat(another.statusCode()).isEqualTo(413);
+        assertThat(agent.statusCode()).isEqualTo(200);
+        assertThat(later.statusCode()).isEqualTo(200);
+        assertThat(channels.value("""
+                SELECT count(*) FROM stream_producers p JOIN streams s ON s.id = p.stream_id
+                WHERE s.session_id = '%s' AND NOT p.guest AND p.producer_id = 'agent'
+                """.formatted(session.value()))).isEqualTo("1");
+    }
+
+    private HttpResponse<String> produceIn(String credential, String producer) {
+        return channels.send(
+                "POST",
+                path("/in"),
+                credential,
+                "1",
+                "Content-Type",
+                "application/json",
+                "Producer-Id",
+                producer,
+                "Producer-Epoch",
+                "0",
+                "Producer-Seq",
+                "0");
+    }
+
     private HttpResponse<String> produce(String producer, int seq) {
         return post("/out", "1", "Producer-Id", producer, "Producer-Epoch", "0", "Producer-Seq", Integer.toString(seq));
     }

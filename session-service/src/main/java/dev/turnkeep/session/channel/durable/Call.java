@@ -7,11 +7,13 @@ import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.platform.http.ProblemDocument;
 import dev.turnkeep.platform.http.RetryLater;
+import dev.turnkeep.session.channel.durable.DurableRoutes.Target;
 import dev.turnkeep.session.channel.log.StreamAddress;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
@@ -27,18 +29,23 @@ final class Call {
 
     private final RoutingContext routing;
     private final Context context;
-    private final StreamAddress stream;
+    private final Target target;
     private final Buffer body;
 
-    Call(RoutingContext routing, Context context, StreamAddress stream, Buffer body) {
+    Call(RoutingContext routing, Context context, Target target, Buffer body) {
         this.routing = routing;
         this.context = context;
-        this.stream = stream;
+        this.target = target;
         this.body = body;
     }
 
     StreamAddress stream() {
-        return stream;
+        return target.stream();
+    }
+
+    /** Whether it comes with a token only. */
+    boolean isGuest() {
+        return target.guest();
     }
 
     Buffer body() {
@@ -55,6 +62,10 @@ final class Call {
 
     RoutingContext routing() {
         return routing;
+    }
+
+    HttpServerRequest request() {
+        return routing.request();
     }
 
     @Nullable
@@ -79,12 +90,20 @@ final class Call {
     }
 
     void answer(Answer answer) {
-        answer(answer, () -> {});
+        write(routing, context, answer, null);
     }
 
-    /** @param gone told once the answer has gone out, or never will */
-    void answer(Answer answer, Runnable gone) {
-        write(routing, context, answer, gone);
+    /** @param way by which its body goes out */
+    void answer(Answer answer, Way way) {
+        write(routing, context, answer, way);
+    }
+
+    /** How a body goes out that is not simply written. Called once, on the event loop. */
+    interface Way {
+        void send(Buffer body);
+
+        /** There is nobody to send it to, or nothing to send. */
+        void spare();
     }
 
     void fail(Throwable thrown) {
@@ -115,17 +134,19 @@ final class Call {
                         yield Answer.problem(Problem.INTERNAL, Problem.INTERNAL.title());
                     }
                 },
-                () -> {});
+                null);
     }
 
-    private static void write(RoutingContext routing, Context context, Answer answer, Runnable gone) {
+    private static void write(RoutingContext routing, Context context, Answer answer, @Nullable Way way) {
         if (Vertx.currentContext() != context) {
-            context.runOnContext(_ -> write(routing, context, answer, gone));
+            context.runOnContext(_ -> write(routing, context, answer, way));
             return;
         }
         HttpServerResponse response = routing.response();
         if (response.ended() || response.closed()) {
-            gone.run();
+            if (way != null) {
+                way.spare();
+            }
             return;
         }
         response.setStatusCode(answer.status());
@@ -142,7 +163,14 @@ final class Call {
         }
         boolean bodyless = answer.status() == 204 || answer.status() == 304;
         boolean empty = routing.request().method().equals(HttpMethod.HEAD) || bodyless;
-        (empty ? response.end() : response.end(body)).onComplete(_ -> gone.run());
+        if (way != null && !empty) {
+            way.send(body);
+            return;
+        }
+        if (way != null) {
+            way.spare();
+        }
+        var unused = empty ? response.end() : response.end(body);
     }
 
     private static Buffer problem(Problem problem, String detail, @Nullable Excess excess) {

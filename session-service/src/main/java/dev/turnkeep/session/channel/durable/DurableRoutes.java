@@ -59,10 +59,17 @@ class DurableRoutes {
         this.making = making;
     }
 
+    /**
+     * What a request is about.
+     *
+     * @param guest whether its sender has a token only, and no key
+     */
+    record Target(StreamAddress stream, boolean guest) {}
+
     /** From paths to the streams that the caller may reach; what it may not is thrown. */
     interface Naming {
         /** What the request is about. */
-        StreamAddress target(String path);
+        Target target(String path);
 
         /** What a fork is made of. */
         StreamAddress source(String path);
@@ -70,8 +77,8 @@ class DurableRoutes {
 
     private static final Naming OPEN = new Naming() {
         @Override
-        public StreamAddress target(String path) {
-            return Addresses.open(path);
+        public Target target(String path) {
+            return new Target(Addresses.open(path), false);
         }
 
         @Override
@@ -98,21 +105,23 @@ class DurableRoutes {
     private Naming ofCaller(HttpServerRequest request) {
         return new Naming() {
             @Override
-            public StreamAddress target(String path) {
+            public Target target(String path) {
                 return channel(request, route(request.method(), path), path);
             }
 
             @Override
             public StreamAddress source(String path) {
-                return channel(request, Route.CHANNEL_READ, path);
+                return channel(request, Route.CHANNEL_READ, path).stream();
             }
         };
     }
 
-    private StreamAddress channel(HttpServerRequest request, Route route, String path) {
+    private Target channel(HttpServerRequest request, Route route, String path) {
         Addresses.Channel channel = Addresses.channel(path);
         Granted granted = access.session(request, route, SessionRef.id(channel.session()));
-        return StreamAddress.channel(granted.scope(), granted.id(), channel.name());
+        return new Target(
+                StreamAddress.channel(granted.scope(), granted.id(), channel.name()),
+                !granted.caller().holdsKey());
     }
 
     private static Route route(HttpMethod method, String path) {
@@ -180,7 +189,7 @@ class DurableRoutes {
 
     /** What is large is read once it is known that its sender may send it. */
     private void runWithBody(RoutingContext routing, Context context, Naming naming) {
-        StreamAddress target;
+        Target target;
         try {
             target = target(routing, naming);
         } catch (Throwable thrown) {
@@ -191,8 +200,9 @@ class DurableRoutes {
             return;
         }
         CompletableFuture<Buffer> body = new CompletableFuture<>();
-        context.runOnContext(
-                _ -> bodies.read(routing).onSuccess(body::complete).onFailure(body::completeExceptionally));
+        context.runOnContext(_ -> bodies.read(routing, target.stream().owner())
+                .onSuccess(body::complete)
+                .onFailure(body::completeExceptionally));
         try {
             answer(new Call(routing, context, target, body.join()), naming);
         } catch (Throwable thrown) {
@@ -200,7 +210,7 @@ class DurableRoutes {
         }
     }
 
-    private StreamAddress target(RoutingContext routing, Naming naming) {
+    private Target target(RoutingContext routing, Naming naming) {
         readers.check();
         return naming.target(Objects.requireNonNull(routing.request().path()));
     }

@@ -12,7 +12,6 @@ import dev.turnkeep.session.channel.log.StreamView;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +28,6 @@ final class EventStream implements Follower.Sink, Readers.Waiting {
     static final int PAGE = 64 * 1024;
     /** From here on it pays to make an event once for all readers that wait for it. */
     private static final int SHARED = 16 * 1024;
-    /** A reader that takes nothing for so long, while there is no room for others, is cut: it comes back, or is gone. */
-    private static final long STUCK = Duration.ofSeconds(15).toNanos();
 
     private final Call call;
     private final StreamView stream;
@@ -43,14 +40,8 @@ final class EventStream implements Follower.Sink, Readers.Waiting {
     private final long endsAt;
     private final boolean json;
     private final boolean text;
-    private final Outbound outbound;
+    private final Outgoing outgoing;
     private volatile long spokeAt;
-    /** Since when it has taken nothing of what is on its way, by {@link System#nanoTime}. */
-    private volatile long tookAt;
-    /** In bytes, on its way. */
-    private volatile long queued;
-
-    private boolean heldBack;
     private boolean begun;
     private boolean over;
 
@@ -59,7 +50,7 @@ final class EventStream implements Follower.Sink, Readers.Waiting {
         this.stream = found.view();
         this.cursor = cursor;
         this.readers = following.readers();
-        this.outbound = following.outbound();
+        this.outgoing = following.outgoing(call.request(), call.stream().owner(), this::roomy);
         this.metrics = following.metrics();
         this.clock = following.clock();
         this.follower = following.follower(call.context(), found.page().next(), this);
@@ -89,7 +80,7 @@ final class EventStream implements Follower.Sink, Readers.Waiting {
         }
         response.closeHandler(_ -> leave());
         response.exceptionHandler(_ -> leave());
-        response.drainHandler(_ -> follower.wake());
+        response.drainHandler(_ -> roomy());
         write(first);
         if (!over) {
             follower.follow(first.end());
@@ -98,8 +89,11 @@ final class EventStream implements Follower.Sink, Readers.Waiting {
 
     @Override
     public boolean ready() {
-        heldBack = queued > 0 && outbound.isFull();
-        return !over && !heldBack && !call.response().writeQueueFull();
+        return !over && outgoing.isReady();
+    }
+
+    private void roomy() {
+        follower.wake();
     }
 
     @Override
@@ -114,14 +108,14 @@ final class EventStream implements Follower.Sink, Readers.Waiting {
         List<LogRecord> data = page.data();
         Buffer events = Buffer.buffer();
         if (data.stream().mapToLong(record -> record.body().length()).sum() >= SHARED) {
-            send(follower.shared("durable", page, () -> Payload.shared(event(data))));
+            outgoing.send(follower.shared("durable", page, () -> Payload.shared(event(data))));
         } else if (!data.isEmpty()) {
             events = event(data);
         }
         Payload.appendEvent(events, "control", Buffer.buffer(control(page)));
         spokeAt = System.nanoTime();
         metrics.delivered(data);
-        send(events);
+        outgoing.send(events);
         if (page.isLast()) {
             leave();
             call.response().end();
@@ -133,31 +127,6 @@ final class EventStream implements Follower.Sink, Readers.Waiting {
         Buffer event = Buffer.buffer();
         Payload.appendEvent(event, "data", text ? payload : Payload.base64(payload));
         return event;
-    }
-
-    private void send(Buffer chunk) {
-        int bytes = chunk.length();
-        if (queued == 0) {
-            tookAt = System.nanoTime();
-        }
-        move(bytes);
-        outbound.add(bytes);
-        call.response().write(chunk).onComplete(_ -> sent(bytes));
-    }
-
-    private void move(int bytes) {
-        long now = queued + bytes;
-        queued = now;
-    }
-
-    private void sent(int bytes) {
-        outbound.sent(bytes);
-        move(-bytes);
-        tookAt = System.nanoTime();
-        if (heldBack && queued == 0) {
-            heldBack = false;
-            follower.wake();
-        }
     }
 
     private String control(Page page) {
@@ -182,7 +151,7 @@ final class EventStream implements Follower.Sink, Readers.Waiting {
     public void tick(long nanos) {
         if (nanos - endsAt >= 0) {
             call.context().runOnContext(_ -> end());
-        } else if (queued > 0 && nanos - tookAt >= STUCK && outbound.isFull()) {
+        } else if (outgoing.isStuck(nanos)) {
             call.context().runOnContext(_ -> cut());
         } else if (nanos - spokeAt >= heartbeat) {
             spokeAt = nanos;
@@ -204,7 +173,7 @@ final class EventStream implements Follower.Sink, Readers.Waiting {
     private void cut() {
         if (!over) {
             leave();
-            call.response().reset();
+            outgoing.cut();
         }
     }
 
@@ -216,8 +185,7 @@ final class EventStream implements Follower.Sink, Readers.Waiting {
         if (!begun) {
             call.fail(RetryLater.unavailable("the service is stopping"));
         } else if (call.response().writeQueueFull()) {
-            // It has not read for long: an end would wait behind what it does not read.
-            call.response().reset();
+            outgoing.drop();
         } else {
             call.response().end();
         }

@@ -1,11 +1,15 @@
 package dev.turnkeep.session.channel.durable;
 
+import dev.turnkeep.contracts.id.SessionId;
+import dev.turnkeep.session.channel.ChannelsConfig;
 import dev.turnkeep.session.channel.log.LogMetrics;
 import dev.turnkeep.session.channel.log.LogReader;
 import dev.turnkeep.session.channel.log.Tails;
 import io.vertx.core.Context;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
 
 /** What live readers share. */
 @Singleton
@@ -16,9 +20,18 @@ public class Following {
     private final LogMetrics metrics;
     private final Clock clock;
     private final Outbound outbound;
+    private final ChannelsConfig config;
 
-    Following(Tails tails, LogReader reader, Readers readers, LogMetrics metrics, Clock clock, Outbound outbound) {
+    Following(
+            Tails tails,
+            LogReader reader,
+            Readers readers,
+            LogMetrics metrics,
+            Clock clock,
+            Outbound outbound,
+            ChannelsConfig config) {
         this.outbound = outbound;
+        this.config = config;
         this.tails = tails;
         this.reader = reader;
         this.readers = readers;
@@ -41,6 +54,21 @@ public class Following {
 
     public Outbound outbound() {
         return outbound;
+    }
+
+    /**
+     * The way out to a reader.
+     *
+     * @param session whose reader it is
+     * @param roomy told, on the event loop, when it may be sent something again that it was not ready for
+     */
+    public Outgoing outgoing(HttpServerRequest request, SessionId session, Runnable roomy) {
+        return new Outgoing(request, session, this, roomy);
+    }
+
+    /** After so long without taking anything a reader is cut, while there is no room for others. */
+    Duration readerPatience() {
+        return config.readerPatience();
     }
 
     public Clock clock() {

@@ -7,6 +7,7 @@ import dev.turnkeep.session.channel.log.Page;
 import dev.turnkeep.session.channel.log.StreamEnd;
 import dev.turnkeep.session.channel.log.StreamView;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -19,14 +20,16 @@ final class LongPoll implements Follower.Sink, Readers.Waiting {
     private final StreamView stream;
     private final Readers readers;
     private final Follower follower;
-    private final Function<Page, Answer> news;
+    private final Outbound outbound;
+    private final Consumer<Page> news;
     private final Function<Page, Answer> nothing;
     private final long endsAt;
     private StreamEnd end;
+    private volatile boolean heldBack;
     private boolean over;
 
     /**
-     * @param news the answer with a page's records, or with the end of the stream
+     * @param news answers with a page's records, or with the end of the stream
      * @param nothing the answer when the time is up
      */
     LongPoll(
@@ -34,13 +37,14 @@ final class LongPoll implements Follower.Sink, Readers.Waiting {
             Found found,
             Following following,
             ChannelsConfig config,
-            Function<Page, Answer> news,
+            Consumer<Page> news,
             Function<Page, Answer> nothing) {
         this.call = call;
         this.stream = found.view();
         this.end = stream.end();
         this.readers = following.readers();
         this.follower = following.follower(call.context(), found.page().next(), this);
+        this.outbound = following.outbound();
         this.news = news;
         this.nothing = nothing;
         this.endsAt = System.nanoTime() + config.longPollTimeout().toNanos();
@@ -59,7 +63,9 @@ final class LongPoll implements Follower.Sink, Readers.Waiting {
 
     @Override
     public boolean ready() {
-        return !over;
+        // Each is sent a copy of its own: those of one session that nobody takes must not add up.
+        heldBack = outbound.isShareFull(session());
+        return !over && !heldBack;
     }
 
     @Override
@@ -67,7 +73,12 @@ final class LongPoll implements Follower.Sink, Readers.Waiting {
         end = page.end();
         if (!page.data().isEmpty() || page.isLast()) {
             leave();
-            call.answer(news.apply(page));
+            // Others may have been faster while it was fetched.
+            if (outbound.isShareFull(session())) {
+                call.fail(Outbound.full());
+            } else {
+                news.accept(page);
+            }
         }
     }
 
@@ -85,6 +96,8 @@ final class LongPoll implements Follower.Sink, Readers.Waiting {
     public void tick(long nanos) {
         if (nanos - endsAt >= 0) {
             call.context().runOnContext(_ -> timeUp());
+        } else if (heldBack && !outbound.isShareFull(session())) {
+            follower.wake();
         }
     }
 
@@ -96,6 +109,11 @@ final class LongPoll implements Follower.Sink, Readers.Waiting {
     private void timeUp() {
         if (!over) {
             leave();
+            if (heldBack) {
+                // There is something new: it must not pass for all that there is.
+                call.fail(Outbound.full());
+                return;
+            }
             long place = follower.place();
             StreamEnd known = new StreamEnd(end.id(), end.incarnation(), Math.max(place, end.next()), end.closed());
             call.answer(nothing.apply(new Page(place, List.of(), place, known)));

@@ -28,6 +28,7 @@ public class Readers {
     private final LogMetrics metrics;
     private final Vertx vertx;
     private final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
+    private final Set<Timed> watched = ConcurrentHashMap.newKeySet();
     private final Map<SessionId, Integer> bySession = new ConcurrentHashMap<>();
     private volatile boolean started;
     private volatile boolean stopping;
@@ -39,12 +40,15 @@ public class Readers {
         this.vertx = vertx;
     }
 
-    /** A reader that waits. Called on any thread. */
-    public interface Waiting {
-        SessionId session();
-
+    /** Told the time, four times a second. Called on any thread. */
+    public interface Timed {
         /** @param nanos now, as {@link System#nanoTime} tells it */
         void tick(long nanos);
+    }
+
+    /** A reader that waits. Called on any thread. */
+    public interface Waiting extends Timed {
+        SessionId session();
 
         /** The node stops: end what can be ended. */
         void goHome();
@@ -80,6 +84,15 @@ public class Readers {
         }
     }
 
+    /** Tells the time to somebody who does not count as one that waits. */
+    void watch(Timed answer) {
+        watched.add(answer);
+    }
+
+    void unwatch(Timed answer) {
+        watched.remove(answer);
+    }
+
     /** @throws RetryLater (503) while the node starts or stops */
     public void check() {
         if (!started || stopping) {
@@ -92,6 +105,7 @@ public class Readers {
         timer = vertx.setPeriodic(TICK.toMillis(), _ -> {
             long now = System.nanoTime();
             waiting.forEach(reader -> reader.tick(now));
+            watched.forEach(answer -> answer.tick(now));
         });
     }
 

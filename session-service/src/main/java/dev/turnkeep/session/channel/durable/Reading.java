@@ -2,6 +2,7 @@ package dev.turnkeep.session.channel.durable;
 
 import static dev.turnkeep.platform.postgres.Await.await;
 
+import dev.turnkeep.contracts.id.SessionId;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.session.channel.ChannelsConfig;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 class Reading {
     private static final String BEGINNING = "-1";
     private static final String END = "now";
+    /** An answer without records: nothing, or an empty array. */
+    private static final int EMPTY = 2;
+
     private static final String KEEP = "max-age=60, stale-while-revalidate=300";
 
     private final Channels channels;
@@ -72,9 +76,8 @@ class Reading {
         if (offset.isEmpty() && !asked.equals(BEGINNING) && !asked.equals(END)) {
             throw malformed("offset: -1, now, or one that was handed out");
         }
-        following.outbound().check();
         long from = asked.equals(END) ? LogReader.NOW : offset.map(Offset::seq).orElse(LogReader.START);
-        Found found = channels.page(call.stream(), from).orElseThrow(Reading::missing);
+        Found found = look(call, from);
         live(Optional.of(found.view()));
         offset.ifPresent(place -> checkKept(place, found.view()));
         if (found.view().ttl() != null) {
@@ -87,12 +90,40 @@ class Reading {
         }
     }
 
-    /** What is on its way to a reader that does not take it counts as long as it is. */
+    /** While there is no room for what it would find, it is not fetched. */
+    private Found look(Call call, long from) {
+        SessionId session = call.stream().owner();
+        if (from != LogReader.NOW && following.outbound().isFull(session)) {
+            StreamView stream = live(channels.head(call.stream()));
+            if (Math.max(from, stream.first()) < stream.next()) {
+                following.outbound().check(session);
+            }
+        }
+        return channels.page(call.stream(), from).orElseThrow(Reading::missing);
+    }
+
     private void catchUp(Call call, Found found, String asked) {
-        Answer answer = asked.equals(END) ? end(found) : page(call, found, asked);
-        long bytes = answer.body().length();
-        following.outbound().add(bytes);
-        call.answer(answer, () -> following.outbound().sent(bytes));
+        if (asked.equals(END)) {
+            call.answer(end(found));
+        } else {
+            history(call, page(call, found, asked));
+        }
+    }
+
+    /** What is on its way to a reader counts as long as it is. History waits for room. */
+    private void history(Call call, Answer answer) {
+        int bytes = answer.body().length();
+        if (bytes <= EMPTY) {
+            call.answer(answer);
+        } else {
+            following.outbound().admit(call.stream().owner(), bytes);
+            call.answer(answer, new Delivery(call, following, bytes));
+        }
+    }
+
+    /** What is new counts as well, and goes out at once. */
+    private void news(Call call, Answer answer) {
+        call.answer(answer, new Delivery(call, following, 0));
     }
 
     private static Mode mode(Call call) {
@@ -171,7 +202,7 @@ class Reading {
     private void longPoll(Call call, Found found, String asked) {
         Page first = found.page();
         if (!first.data().isEmpty()) {
-            call.answer(page(call, found, asked).with(Protocol.CURSOR, cursor(call)));
+            history(call, page(call, found, asked).with(Protocol.CURSOR, cursor(call)));
             return;
         }
         if (first.isLast()) {
@@ -179,7 +210,12 @@ class Reading {
             return;
         }
         LongPoll poll = new LongPoll(
-                call, found, following, config, page -> arrived(call, found.view(), page), page -> nothing(call, page));
+                call,
+                found,
+                following,
+                config,
+                page -> news(call, arrived(call, found.view(), page)),
+                page -> nothing(call, page));
         following.readers().enter(poll);
         call.context().runOnContext(_ -> poll.begin());
     }
@@ -200,6 +236,9 @@ class Reading {
     }
 
     private void events(Call call, Found found) {
+        if (!found.page().data().isEmpty()) {
+            following.outbound().check(call.stream().owner());
+        }
         // What does not fit is read again, once the reader has taken what does.
         Found begin = new Found(found.view(), found.page().upTo(EventStream.PAGE));
         EventStream events = new EventStream(call, begin, following, config, lastCursor(call));

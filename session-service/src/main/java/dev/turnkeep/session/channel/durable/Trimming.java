@@ -4,6 +4,7 @@ import static dev.turnkeep.platform.postgres.Await.await;
 
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
+import dev.turnkeep.platform.http.RetryLater;
 import dev.turnkeep.session.channel.ChannelsConfig;
 import dev.turnkeep.session.channel.log.Append;
 import dev.turnkeep.session.channel.log.AppendOutcome;
@@ -14,8 +15,11 @@ import dev.turnkeep.session.channel.log.StreamAddress;
 import dev.turnkeep.session.channel.log.StreamView;
 import dev.turnkeep.session.channel.log.Sweeper;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * DELETE with {@code before}, which is our own: gives up a stream's records before a place. It makes room in a stream that
@@ -23,12 +27,15 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 @Singleton
 public class Trimming {
+    private static final int ROUNDS = 3;
+
     private final Appender appender;
     private final Channels channels;
     private final Sweeper sweeper;
     private final LogReader reader;
     private final ChannelsConfig config;
-    private final ReentrantLock turn = new ReentrantLock();
+    /** Streams that are being trimmed. */
+    private final Map<StreamAddress, CompletableFuture<Void>> trims = new ConcurrentHashMap<>();
 
     Trimming(Appender appender, Channels channels, Sweeper sweeper, LogReader reader, ChannelsConfig config) {
         this.reader = reader;
@@ -67,22 +74,48 @@ public class Trimming {
         return config.whenFull() == ChannelsConfig.WhenFull.TRIM;
     }
 
-    /** On a virtual thread: appends to a stream that was full, once its oldest quarter is gone. One at a time trims. */
+    /**
+     * On a virtual thread: appends to a stream that was full, once its oldest quarter is gone. Of those that come to it, one
+     * trims, and the others wait for that; other streams go on.
+     *
+     * @throws RetryLater (503) when others fill it as fast as room is made
+     */
     public AppendOutcome makeRoomFor(Append append) {
-        turn.lock();
-        try {
+        for (int i = 0; i < ROUNDS; i++) {
             AppendOutcome outcome = appender.append(append).join();
-            if (outcome instanceof AppendOutcome.Full full) {
-                await(reader.newest(append.to(), full.limit() / 4 * 3)).ifPresent(newest -> {
-                    var unused = appender.append(Append.trimming(append.to(), newest.seq()))
-                            .join();
-                    sweeper.makeRoom(newest.stream());
-                });
-                outcome = appender.append(append).join();
+            if (!(outcome instanceof AppendOutcome.Full full) || append.metered() > full.limit()) {
+                return outcome;
             }
-            return outcome;
+            trimOnce(append, full);
+        }
+        AppendOutcome outcome = appender.append(append).join();
+        if (outcome instanceof AppendOutcome.Full) {
+            throw new RetryLater(Problem.OVERLOADED, "the stream is full, and makes room", Duration.ofSeconds(1));
+        }
+        return outcome;
+    }
+
+    private void trimOnce(Append append, AppendOutcome.Full full) {
+        CompletableFuture<Void> mine = new CompletableFuture<>();
+        CompletableFuture<Void> before = trims.putIfAbsent(append.to(), mine);
+        if (before != null) {
+            before.join();
+            return;
+        }
+        try {
+            long needed = Math.max(full.held() - full.limit() / 4 * 3, full.held() + append.metered() - full.limit());
+            await(reader.oldest(append.to(), needed)).ifPresent(oldest -> {
+                // What was given up before counts until it is removed: perhaps that is enough.
+                if (!oldest.unswept()) {
+                    var unused = appender.append(Append.trimming(append.to(), oldest.end()))
+                            .join();
+                }
+                sweeper.makeRoom(oldest.stream());
+            });
         } finally {
-            turn.unlock();
+            trims.remove(append.to(), mine);
+            // Whatever came of it: whoever waited tries again.
+            mine.complete(null);
         }
     }
 

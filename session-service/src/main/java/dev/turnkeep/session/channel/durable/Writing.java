@@ -83,14 +83,15 @@ class Writing {
             throw malformed("an empty body appends nothing");
         }
         return new Append(
-                call.stream(),
-                records.isEmpty() ? null : type,
-                records,
-                close,
-                producer,
-                call.header(Protocol.SEQ),
-                null,
-                null);
+                        call.stream(),
+                        records.isEmpty() ? null : type,
+                        records,
+                        close,
+                        producer,
+                        call.header(Protocol.SEQ),
+                        null,
+                        null)
+                .byGuest(call.isGuest());
     }
 
     /** A body as the records that it is stored as. */

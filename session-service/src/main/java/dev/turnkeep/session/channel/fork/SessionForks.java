@@ -5,9 +5,9 @@ import dev.turnkeep.contracts.id.SessionId;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.platform.time.UuidSource;
-import dev.turnkeep.session.channel.ChannelsConfig;
 import dev.turnkeep.session.channel.fork.ForkStore.Channel;
 import dev.turnkeep.session.channel.fork.ForkWish.Place;
+import dev.turnkeep.session.channel.log.Copies;
 import dev.turnkeep.session.channel.log.Creation;
 import dev.turnkeep.session.channel.log.Offset;
 import dev.turnkeep.session.channel.log.StreamAddress;
@@ -31,14 +31,14 @@ class SessionForks {
     private final Streams streams;
     private final UuidSource uuids;
     private final Clock clock;
-    private final long limit;
+    private final Copies copies;
 
-    SessionForks(Database database, Streams streams, UuidSource uuids, Clock clock, ChannelsConfig config) {
+    SessionForks(Database database, Streams streams, UuidSource uuids, Clock clock, Copies copies) {
         this.database = database;
         this.streams = streams;
         this.uuids = uuids;
         this.clock = clock;
-        this.limit = config.forkSize().asLongValue();
+        this.copies = copies;
     }
 
     /**
@@ -50,13 +50,14 @@ class SessionForks {
     /**
      * With an external id it may be asked again: the same request is answered with the same fork.
      *
-     * @throws Invalid 404 without such a session, 409 when the external id is in use, 413 beyond the limit, 422 for a place
+     * @throws Invalid 404 without such a session, 409 when the external id is in use, 413 beyond the limits, 422 for a place
      *     that is not there
+     * @throws dev.turnkeep.platform.http.RetryLater 503 when others copy for long
      */
     Forked fork(Scope scope, SessionId source, ForkWish wish) {
         SessionId fork = new SessionId(uuids.next());
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        return database.inOrg(scope.org(), work -> {
+        return copies.inTurn(() -> database.inOrg(scope.org(), work -> {
             if (!ForkStore.exists(work, scope, source)) {
                 throw new Invalid(Problem.NOT_FOUND, null, Problem.NOT_FOUND.title());
             }
@@ -66,7 +67,7 @@ class SessionForks {
             Updates.tell(work, scope, fork, 0, 1, now);
             ForkStore.remember(work, scope, source, fork, wish.text());
             return new Forked(fork, source, copy(work, scope, source, fork, wish), true);
-        });
+        }));
     }
 
     private static Forked earlier(Work work, Scope scope, SessionId source, ForkWish wish) {
@@ -94,7 +95,13 @@ class SessionForks {
                         source,
                         channel,
                         Optional.ofNullable(wish.places().get(channel.name())))));
-        if (channels.stream().mapToLong(Channel::bytes).sum() > limit) {
+        copies.checkRecords(channels.stream()
+                .mapToLong(channel -> {
+                    Offset end = places.getOrDefault(channel.name(), new Offset(channel.incarnation(), channel.next()));
+                    return Math.clamp(end.seq(), channel.first(), channel.next()) - channel.first();
+                })
+                .sum());
+        if (copies.isLarge(channels.stream().mapToLong(Channel::bytes).sum())) {
             check(work, scope, source, places);
         }
         Map<String, Offset> ends = new LinkedHashMap<>();
@@ -109,9 +116,7 @@ class SessionForks {
             bytes += ForkStore.size(
                     work, scope, source, place.getKey(), place.getValue().seq());
         }
-        if (bytes > limit) {
-            throw Invalid.tooLarge("a copy of " + bytes + " bytes; the limit is " + limit, bytes, limit);
-        }
+        copies.checkBytes(bytes);
     }
 
     private static Offset place(Work work, Scope scope, SessionId source, Channel channel, Optional<Place> wanted) {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param expectedSeq the seq that the first record has to get; null for any
  * @param trimTo records before it may go; null for no trim
  * @param fence the fencing token that the stream has to have; null for any
+ * @param guest whether its writer has a token only: a producer of its own making counts apart
  */
 public record Append(
         StreamAddress to,
@@ -21,7 +22,8 @@ public record Append(
         @Nullable String writerSeq,
         @Nullable Long expectedSeq,
         @Nullable Long trimTo,
-        @Nullable String fence) {
+        @Nullable String fence,
+        boolean guest) {
 
     /** The most records of one request. */
     public static final int RECORDS = 1000;
@@ -43,6 +45,24 @@ public record Append(
             @Nullable Long expectedSeq,
             @Nullable Long trimTo) {
         this(to, contentType, records, close, producer, writerSeq, expectedSeq, trimTo, null);
+    }
+
+    public Append(
+            StreamAddress to,
+            @Nullable String contentType,
+            List<NewRecord> records,
+            boolean close,
+            @Nullable ProducerStamp producer,
+            @Nullable String writerSeq,
+            @Nullable Long expectedSeq,
+            @Nullable Long trimTo,
+            @Nullable String fence) {
+        this(to, contentType, records, close, producer, writerSeq, expectedSeq, trimTo, fence, false);
+    }
+
+    /** The same by somebody who has a token, and no key. */
+    public Append byGuest(boolean is) {
+        return new Append(to, contentType, records, close, producer, writerSeq, expectedSeq, trimTo, fence, is);
     }
 
     public static Append of(StreamAddress to, List<NewRecord> records) {

@@ -6,7 +6,6 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -87,30 +86,42 @@ final class AppendStore {
             """;
 
     private static final String PRODUCED = """
-            INSERT INTO stream_producers (stream_id, producer_id, epoch, last_seq, used_at)
-            SELECT w.stream_id, w.producer_id, w.epoch, w.last_seq, clock_timestamp()
-            FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[]) AS w (stream_id, producer_id, epoch, last_seq)
+            INSERT INTO stream_producers (stream_id, producer_id, epoch, last_seq, guest, used_at)
+            SELECT w.stream_id, w.producer_id, w.epoch, w.last_seq, w.guest, clock_timestamp()
+            FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::boolean[])
+                AS w (stream_id, producer_id, epoch, last_seq, guest)
             ON CONFLICT (stream_id, producer_id) DO UPDATE SET epoch = excluded.epoch, last_seq = excluded.last_seq,
                 used_at = excluded.used_at
             """;
 
-    /** The longest unused first; never one that the batch names. */
+    /** The longest unused first; never one that the batch names. Guests and others make room for their like only. */
     private static final String FORGET_PRODUCERS = """
-            WITH idle AS (
-                SELECT p.stream_id, p.producer_id
+            WITH counted AS (
+                SELECT s.id, g.guests, s.producer_count - g.guests AS others
                 FROM unnest($1::bigint[]) AS f (id)
+                JOIN streams s ON s.id = f.id
+                CROSS JOIN LATERAL (
+                    SELECT count(*)::integer AS guests FROM stream_producers q WHERE q.stream_id = f.id AND q.guest) g
+            ), idle AS (
+                SELECT p.stream_id, p.producer_id
+                FROM counted c
                 CROSS JOIN LATERAL (
                     SELECT q.stream_id, q.producer_id FROM stream_producers q
-                    WHERE q.stream_id = f.id AND q.used_at < clock_timestamp() - make_interval(secs => $2::bigint)
-                      AND q.producer_id <> ALL ($3::text[])
+                    WHERE q.stream_id = c.id AND q.producer_id <> ALL ($2::text[])
+                      AND CASE WHEN q.guest
+                          THEN c.guests >= $3 AND q.used_at < clock_timestamp() - make_interval(secs => $4::bigint)
+                          ELSE c.others >= $5 AND q.used_at < clock_timestamp() - make_interval(secs => $6::bigint) END
                     ORDER BY q.used_at
                     LIMIT 100) p
             ), gone AS (
                 DELETE FROM stream_producers p USING idle i
                 WHERE p.stream_id = i.stream_id AND p.producer_id = i.producer_id
-                RETURNING p.stream_id
+                RETURNING p.stream_id, p.guest
             )
-            SELECT g.stream_id, count(*)::integer AS producers FROM gone g GROUP BY g.stream_id
+            SELECT c.id,
+                   (SELECT count(*) FROM gone g WHERE g.stream_id = c.id)::integer AS forgotten,
+                   c.guests - (SELECT count(*) FROM gone g WHERE g.stream_id = c.id AND g.guest)::integer AS guests
+            FROM counted c
             """;
 
     private AppendStore() {}
@@ -149,19 +160,23 @@ final class AppendStore {
         return connection.preparedQuery(PARTS).execute(named(parts));
     }
 
-    /** How many producers each of the streams has lost. */
-    static Future<Map<Long, Integer>> forgetProducers(
-            SqlConnection connection, List<Long> streams, Duration age, List<Named> present) {
+    /** Where a stream has as many as it may have, those unused for long are forgotten. By stream, what is left. */
+    static Future<Map<Long, Producers>> forgetProducers(
+            SqlConnection connection, List<Long> streams, LogLimits limits, List<Named> present) {
         return connection
                 .preparedQuery(FORGET_PRODUCERS)
                 .execute(Tuple.tuple()
                         .addArrayOfLong(streams.toArray(Long[]::new))
-                        .addLong(age.toSeconds())
-                        .addArrayOfString(present.stream().map(Named::name).toArray(String[]::new)))
+                        .addArrayOfString(present.stream().map(Named::name).toArray(String[]::new))
+                        .addInteger(limits.guests())
+                        .addLong(limits.guestAge().toSeconds())
+                        .addInteger(limits.producers())
+                        .addLong(limits.producerAge().toSeconds()))
                 .map(rows -> {
-                    Map<Long, Integer> forgotten = new HashMap<>();
-                    rows.forEach(row -> forgotten.put(row.getLong("stream_id"), row.getInteger("producers")));
-                    return forgotten;
+                    Map<Long, Producers> found = new HashMap<>();
+                    rows.forEach(row -> found.put(
+                            row.getLong("id"), new Producers(row.getInteger("forgotten"), row.getInteger("guests"))));
+                    return found;
                 });
     }
 
@@ -232,10 +247,12 @@ final class AppendStore {
     static Future<RowSet<Row>> moveProducers(SqlConnection connection, Collection<StreamFold> folds) {
         List<Long> streams = new ArrayList<>();
         List<ProducerStamp> producers = new ArrayList<>();
+        List<Boolean> guests = new ArrayList<>();
         for (StreamFold fold : folds) {
             for (ProducerStamp producer : fold.producers()) {
                 streams.add(fold.end().id());
                 producers.add(producer);
+                guests.add(fold.isGuest(producer));
             }
         }
         return connection
@@ -247,7 +264,8 @@ final class AppendStore {
                         .addArrayOfLong(
                                 producers.stream().map(ProducerStamp::epoch).toArray(Long[]::new))
                         .addArrayOfLong(
-                                producers.stream().map(ProducerStamp::seq).toArray(Long[]::new)));
+                                producers.stream().map(ProducerStamp::seq).toArray(Long[]::new))
+                        .addArrayOfBoolean(guests.toArray(Boolean[]::new)));
     }
 
     private static Tuple addresses(List<StreamAddress> streams) {

@@ -163,7 +163,7 @@ final class AppendTransaction {
     }
 
     private Result write(SqlConnection connection, Asked asked, Found found, Patience patience) {
-        Map<Long, Integer> forgotten = makeRoom(connection, asked, found);
+        Map<Long, Producers> crowded = makeRoom(connection, asked, found);
         Map<StreamAddress, StreamFold> folds = new HashMap<>();
         for (Locked one : found.locked()) {
             long id = one.row().id();
@@ -171,7 +171,7 @@ final class AppendTransaction {
                     asked.streams().get(one.place()),
                     new StreamFold(
                             one.row(),
-                            forgotten.getOrDefault(id, 0),
+                            crowded.getOrDefault(id, Producers.FEW),
                             found.producers().getOrDefault(id, Map.of()),
                             found.parts().getOrDefault(id, Map.of()),
                             limits));
@@ -190,18 +190,35 @@ final class AppendTransaction {
                 skipped);
     }
 
-    /** Seldom: where a producer comes to a stream that has as many as it may have, those unused for long are forgotten. */
-    private Map<Long, Integer> makeRoom(SqlConnection connection, Asked asked, Found found) {
-        Set<StreamAddress> coming = new HashSet<>();
-        asked.producers().forEach(producer -> coming.add(producer.stream()));
+    /** Seldom: where a producer comes to a stream that may have as many as it may have, it is looked at, and makes room. */
+    private Map<Long, Producers> makeRoom(SqlConnection connection, Asked asked, Found found) {
+        if (asked.producers().isEmpty()) {
+            return Map.of();
+        }
         List<Long> full = found.locked().stream()
-                .filter(one -> one.row().producers() >= limits.producers()
-                        && coming.contains(asked.streams().get(one.place())))
+                .filter(one -> isCrowded(
+                        one.row(),
+                        asked.byStream().getOrDefault(asked.streams().get(one.place()), List.of()),
+                        found.producers().getOrDefault(one.row().id(), Map.of())))
                 .map(one -> one.row().id())
                 .toList();
         return full.isEmpty()
                 ? Map.of()
-                : await(AppendStore.forgetProducers(connection, full, limits.producerAge(), asked.producers()), answer);
+                : await(AppendStore.forgetProducers(connection, full, limits, asked.producers()), answer);
+    }
+
+    /** Whether there may be no room for a producer that comes. Guests are among all, so few are few of both. */
+    private boolean isCrowded(StreamRow row, List<Pending> batch, Map<String, ProducerStamp> known) {
+        Set<String> guests = new HashSet<>();
+        Set<String> others = new HashSet<>();
+        for (Pending pending : batch) {
+            ProducerStamp producer = pending.append().producer();
+            if (producer != null && !known.containsKey(producer.id())) {
+                (pending.append().guest() ? guests : others).add(producer.id());
+            }
+        }
+        int count = row.producers() + guests.size() + others.size();
+        return (!guests.isEmpty() && count > limits.guests()) || (!others.isEmpty() && count > limits.producers());
     }
 
     /** Of the streams that were not locked, those that are there. */

@@ -29,6 +29,7 @@ public class LogMetrics {
     private final Counter bytesOut;
     private final Counter deliveries;
     private final Timer lag;
+    private final Counter cut;
     private final AtomicInteger readers = new AtomicInteger();
 
     LogMetrics(MeterRegistry registry) {
@@ -45,6 +46,7 @@ public class LogMetrics {
         this.lag = Timer.builder("turnkeep_channels_delivery_lag")
                 .publishPercentileHistogram()
                 .register(registry);
+        this.cut = registry.counter("turnkeep_channels_readers_cut");
         registry.gauge("turnkeep_channels_readers", readers);
     }
 
@@ -79,6 +81,11 @@ public class LogMetrics {
     /** A reader that waited for something new was handed it so long after its commit. History counts for nothing. */
     public void late(Duration since) {
         lag.record(since.isNegative() ? Duration.ZERO : since);
+    }
+
+    /** A reader took nothing, while there was no room for others. */
+    public void cut() {
+        cut.increment();
     }
 
     /** An append that has no outcome: it was not taken, or nobody knows. */

@@ -34,6 +34,9 @@ public class LogReader {
     /** Of a reader that goes on by itself: its queue is not to hold more. */
     private static final int LIVE_BYTES = 64 * 1024;
 
+    /** Records that are looked at to find how much has to go. */
+    private static final int TRIMMED_AT_ONCE = 100_000;
+
     private static final String VIEW = """
             s.id, s.incarnation, s.content_type, s.first_seq, s.next_seq, s.closed_at IS NOT NULL AS closed,
             s.hidden_at IS NOT NULL AS hidden, s.ttl_seconds,
@@ -77,18 +80,23 @@ public class LogReader {
             + RECORDS_FROM.formatted("$2::bigint", RECORDS, LIVE_BYTES) + "WHERE s.id = $1 AND " + LIVE
             + "ORDER BY r.seq";
 
-    /** From where on a stream holds so many bytes at most. */
-    private static final String NEWEST = """
-            SELECT s.id, coalesce(
-                (SELECT min(k.seq)
+    /** Where so many bytes of the oldest records end. Of very many small ones, fewer: it is found in bounded time. */
+    private static final String OLDEST = """
+            SELECT s.id, s.first_seq > s.swept_seq AS unswept, coalesce(
+                (SELECT min(k.seq) + 1
                  FROM (
-                     SELECT r.seq, sum(8 + octet_length(r.body) + coalesce(octet_length(r.headers), 0))
-                                OVER (ORDER BY r.seq DESC ROWS UNBOUNDED PRECEDING) AS kept
-                     FROM stream_records r WHERE r.stream_id = s.id AND r.seq >= s.first_seq
+                     SELECT o.seq, sum(o.size) OVER (ORDER BY o.seq ROWS UNBOUNDED PRECEDING) AS size
+                     FROM (
+                         SELECT r.seq, 8 + octet_length(r.body) + coalesce(octet_length(r.headers), 0) AS size
+                         FROM stream_records r
+                         WHERE r.stream_id = s.id AND r.seq >= s.first_seq AND r.seq < s.next_seq
+                         ORDER BY r.seq
+                         LIMIT %1$d
+                     ) o
                  ) k
-                 WHERE k.kept <= $5), s.next_seq) AS seq
+                 WHERE k.size >= $5), LEAST(s.first_seq + %1$d, s.next_seq)) AS seq
             FROM streams s WHERE
-            """ + ADDRESSED.stripTrailing();
+            """.formatted(TRIMMED_AT_ONCE) + ADDRESSED.stripTrailing();
 
     /**
      * The first record that is not older, or the end. Times never decrease, so the place is found by halving: each step looks
@@ -155,12 +163,22 @@ public class LogReader {
     private static final String ENDS_BY_SESSION =
             ENDS + "AND s.session_id = $1 AND s.org_id = $2 AND s.environment = $3";
 
+    /** Questions of readers at a time, and of the node for the ends of its streams: the pool's queue holds both, and more. */
+    private static final int ASKED_AT_ONCE = 64;
+
+    private static final int FETCHED_AT_ONCE = 32;
+
     private final Pool pool;
     private final long patience;
+    private final Turns readers;
+    private final Turns fetches;
 
-    LogReader(ChannelPool pool, ChannelsConfig config) {
+    LogReader(ChannelPool pool, ChannelsConfig config, LogMetrics metrics) {
         this.pool = pool.pool();
         this.patience = config.postgresTimeout().toMillis();
+        this.readers = new Turns(ASKED_AT_ONCE, config.postgresTimeout());
+        this.fetches = new Turns(FETCHED_AT_ONCE, config.postgresTimeout());
+        metrics.watch("turnkeep_channels_waiting_reads", readers, Turns::waiting);
     }
 
     /** Postgres may be gone without a word: whoever waits has to hear of it. */
@@ -173,7 +191,7 @@ public class LogReader {
 
     /** Empty when there is no such stream. */
     public Future<Optional<StreamView>> head(StreamAddress stream) {
-        return ask(HEAD, address(stream)).map(rows -> {
+        return readers.ask(() -> ask(HEAD, address(stream))).map(rows -> {
             for (Row row : rows) {
                 return Optional.of(view(row));
             }
@@ -195,13 +213,18 @@ public class LogReader {
                 .map(row -> new LastSaid(row.getLong("next_seq"), RecordHeader.decode(row.getBuffer("headers")))));
     }
 
-    /** Where the newest of a stream's records begin. */
-    public record Newest(long stream, long seq) {}
+    /**
+     * Where the oldest of a stream's records end.
+     *
+     * @param unswept whether some are trimmed, and still count
+     */
+    public record Oldest(long stream, long end, boolean unswept) {}
 
-    /** @param bytes that they are at most */
-    public Future<Optional<Newest>> newest(StreamAddress stream, long bytes) {
-        return ask(NEWEST, address(stream).addLong(bytes))
-                .map(rows -> rows.stream().findFirst().map(row -> new Newest(row.getLong("id"), row.getLong("seq"))));
+    /** @param bytes that they are at least, but for very many small ones */
+    public Future<Optional<Oldest>> oldest(StreamAddress stream, long bytes) {
+        return ask(OLDEST, address(stream).addLong(bytes)).map(rows -> rows.stream()
+                .findFirst()
+                .map(row -> new Oldest(row.getLong("id"), row.getLong("seq"), row.getBoolean("unswept"))));
     }
 
     /** The seq of the first record that is not older than the time, or of the next one; empty when there is no such stream. */
@@ -216,15 +239,20 @@ public class LogReader {
      * @param from a seq, {@link #START} or {@link #NOW}; what is trimmed is left out, what is beyond the end is the end
      */
     public Future<Optional<Found>> page(StreamAddress stream, long from) {
-        return ask(PAGE, address(stream).addLong(from)).map(rows -> found(rows, from));
+        return readers.ask(() -> ask(PAGE, address(stream).addLong(from))).map(rows -> found(rows, from));
     }
 
     /** The same of a stream whose reader was let in before. */
     public Future<Optional<Found>> page(Tail tail, long from) {
-        return page(tail.id(), from);
+        return readers.ask(() -> pageOf(tail.id(), from));
     }
 
+    /** For all readers of a stream together. */
     Future<Optional<Found>> page(long stream, long from) {
+        return fetches.ask(() -> pageOf(stream, from));
+    }
+
+    private Future<Optional<Found>> pageOf(long stream, long from) {
         return ask(PAGE_OF, Tuple.of(stream, from)).map(rows -> found(rows, from));
     }
 

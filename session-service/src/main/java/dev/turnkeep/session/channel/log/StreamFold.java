@@ -38,12 +38,14 @@ final class StreamFold {
     private final Map<String, ProducerStamp> producers;
     private final Map<String, Part> parts;
     private final Set<String> movedProducers = new HashSet<>();
+    private final Set<String> guests = new HashSet<>();
     private final List<LogRecord> written = new ArrayList<>();
 
     private long first;
     private long next;
     private long bytes;
     private int producerCount;
+    private int guestCount;
     private @Nullable String writerSeq;
     private @Nullable Instant lastAt;
     private @Nullable Instant newest;
@@ -56,13 +58,13 @@ final class StreamFold {
      * @param parts those that the batch names and the stream holds
      */
     StreamFold(StreamRow before, Map<String, ProducerStamp> producers, Map<String, Part> parts, LogLimits limits) {
-        this(before, 0, producers, parts, limits);
+        this(before, Producers.FEW, producers, parts, limits);
     }
 
-    /** @param forgotten how many of the stream's producers were forgotten just now */
+    /** @param others what is known of the stream's other producers */
     StreamFold(
             StreamRow before,
-            int forgotten,
+            Producers others,
             Map<String, ProducerStamp> producers,
             Map<String, Part> parts,
             LogLimits limits) {
@@ -73,7 +75,8 @@ final class StreamFold {
         this.first = before.first();
         this.next = before.next();
         this.bytes = before.bytes();
-        this.producerCount = Math.max(0, before.producers() - forgotten);
+        this.producerCount = Math.max(0, before.producers() - others.forgotten());
+        this.guestCount = others.guests();
         this.writerSeq = before.writerSeq();
         this.lastAt = before.lastAt();
         this.newest = before.newest();
@@ -100,7 +103,13 @@ final class StreamFold {
         List<Part> places = write(append, now);
         ProducerStamp producer = append.producer();
         if (producer != null) {
-            producerCount += producers.put(producer.id(), producer) == null ? 1 : 0;
+            if (producers.put(producer.id(), producer) == null) {
+                producerCount++;
+                if (append.guest()) {
+                    guestCount++;
+                    guests.add(producer.id());
+                }
+            }
             movedProducers.add(producer.id());
         }
         if (append.writerSeq() != null && !stored) {
@@ -146,12 +155,12 @@ final class StreamFold {
         if (append.contentType() != null && !ContentTypes.same(append.contentType(), before.contentType())) {
             return Optional.of(new OtherType(before.contentType()));
         }
-        return producerRefusal(append.producer())
+        return producerRefusal(append.producer(), append.guest())
                 .or(() -> stored ? Optional.empty() : writerRefusal(append.writerSeq()))
                 .or(() -> placeRefusal(append));
     }
 
-    private Optional<AppendOutcome> producerRefusal(@Nullable ProducerStamp stamp) {
+    private Optional<AppendOutcome> producerRefusal(@Nullable ProducerStamp stamp, boolean guest) {
         if (stamp == null) {
             return Optional.empty();
         }
@@ -160,9 +169,9 @@ final class StreamFold {
             if (stamp.seq() != 0) {
                 return Optional.of(new Gap(0, stamp.seq()));
             }
-            return producerCount < limits.producers()
-                    ? Optional.empty()
-                    : Optional.of(new TooManyProducers(limits.producers()));
+            int present = guest ? guestCount : producerCount - guestCount;
+            int most = guest ? limits.guests() : limits.producers();
+            return present < most ? Optional.empty() : Optional.of(new TooManyProducers(most));
         }
         if (stamp.epoch() < last.epoch()) {
             return Optional.of(new StaleEpoch(last.epoch()));
@@ -284,6 +293,11 @@ final class StreamFold {
         return producers.values().stream()
                 .filter(stamp -> movedProducers.contains(stamp.id()))
                 .toList();
+    }
+
+    /** Whether it came just now, with a token. */
+    boolean isGuest(ProducerStamp producer) {
+        return guests.contains(producer.id());
     }
 
     private static int bytewise(String one, String other) {

@@ -25,9 +25,11 @@ public class Streams {
     private final Database database;
     private final Tails tails;
     private final Clock clock;
+    private final Copies copies;
     private final int channelsPerSession;
 
-    Streams(Database database, Tails tails, Clock clock, ChannelsConfig config) {
+    Streams(Database database, Tails tails, Clock clock, Copies copies, ChannelsConfig config) {
+        this.copies = copies;
         this.database = database;
         this.tails = tails;
         this.clock = clock;
@@ -36,6 +38,10 @@ public class Streams {
 
     /** Makes the stream, or finds it made the same way. */
     public Outcome create(Creation creation) {
+        return creation.fork() == null ? make(creation) : copies.inTurn(() -> make(creation));
+    }
+
+    private Outcome make(Creation creation) {
         for (int i = 0; i < RACES; i++) {
             List<Long> expired = new ArrayList<>();
             Optional<Outcome> outcome = database.inOrg(creation.to().scope().org(), work -> {
@@ -59,7 +65,7 @@ public class Streams {
                 : List.of();
     }
 
-    /** In a transaction of the caller's; empty when another made it at the same moment. */
+    /** In a transaction of the caller's, whose turn it is to copy; empty when another made it at the same moment. */
     public Optional<Outcome> create(Work work, Creation creation) {
         Optional<Locked> present = StreamStore.lock(work, creation.to());
         if (present.isPresent()) {
@@ -172,6 +178,7 @@ public class Streams {
                 || whole + (cut ? 1 : 0) > from.next()) {
             return Optional.of(new Outcome.BadFork(false, "its source has no such place"));
         }
+        copies.checkRecords(whole - from.first());
         Instant now = clock.instant();
         List<NewRecord> initial = creation.initial();
         boolean inherits = creation.ttl() == null

@@ -2,9 +2,11 @@ package dev.turnkeep.session.channel.realtime;
 
 import static dev.turnkeep.platform.postgres.Await.await;
 
+import dev.turnkeep.contracts.id.SessionId;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.session.access.SessionRef;
+import dev.turnkeep.session.channel.durable.Delivery;
 import dev.turnkeep.session.channel.durable.Following;
 import dev.turnkeep.session.channel.log.Kind;
 import dev.turnkeep.session.channel.log.LogReader;
@@ -59,7 +61,6 @@ class Draining {
         } else if (!isNumber(limit) || (limit != null && (Long.parseLong(limit) < 1 || Long.parseLong(limit) > MOST))) {
             refuse(exchange, "limit", "1.." + MOST);
         } else {
-            following.outbound().check();
             long from = after == null ? LogReader.START : Long.parseLong(after) + 1;
             int most = limit == null ? Integer.MAX_VALUE : Integer.parseInt(limit);
             Optional<Known> session = sessions.find(let.granted());
@@ -80,12 +81,20 @@ class Draining {
     }
 
     private void drain(Exchange exchange, StreamAddress channel, Page first, int most) {
+        if (!first.records().isEmpty()) {
+            following.outbound().check(channel.owner());
+        }
         Records records = new Records(most);
         long end = first.end().next();
         Page page = first;
         records.add(page);
         if (records.isFull() || page.next() >= end) {
-            exchange.answer(200, "application/json", records.end(page));
+            Buffer whole = records.end(page);
+            long admitted = first.records().isEmpty() ? 0 : whole.length();
+            if (admitted > 0) {
+                following.outbound().admit(channel.owner(), admitted);
+            }
+            exchange.answer(200, "application/json", whole, delivery(exchange, channel, admitted));
             return;
         }
         exchange.onContext(() -> exchange.response()
@@ -93,7 +102,7 @@ class Draining {
                 .putHeader("Content-Type", "application/json")
                 .putHeader("Cache-Control", "no-store"));
         while (page.next() < end) {
-            send(exchange, records.take());
+            send(exchange, channel.owner(), records.take());
             Optional<Found> next = await(reader.page(channel, page.next()));
             if (next.isEmpty()) {
                 // It was removed meanwhile: half an answer must not pass for a whole one.
@@ -104,16 +113,20 @@ class Draining {
             records.add(page);
         }
         Buffer rest = records.end(page);
-        exchange.onContext(() -> exchange.response().end(rest));
+        exchange.onContext(() -> delivery(exchange, channel, 0).send(rest));
+    }
+
+    private Delivery delivery(Exchange exchange, StreamAddress channel, long admitted) {
+        return new Delivery(exchange.request(), exchange.context(), channel.owner(), following, admitted);
     }
 
     /** Returns once the client has taken it. */
-    private void send(Exchange exchange, Buffer chunk) {
+    private void send(Exchange exchange, SessionId session, Buffer chunk) {
         int bytes = chunk.length();
         CompletableFuture<Void> sent = new CompletableFuture<>();
-        following.outbound().add(bytes);
+        following.outbound().add(session, bytes);
         exchange.onContext(() -> exchange.response().write(chunk).onComplete(done -> {
-            following.outbound().sent(bytes);
+            following.outbound().sent(session, bytes);
             if (done.succeeded()) {
                 sent.complete(null);
             } else {
@@ -123,6 +136,8 @@ class Draining {
         try {
             sent.get(STUCK.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
+            exchange.onContext(() ->
+                    following.outgoing(exchange.request(), session, () -> {}).drop());
             throw new Invalid(Problem.MALFORMED, null, "the client takes nothing");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -7,6 +7,7 @@ import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.platform.http.ProblemDocument;
 import dev.turnkeep.platform.http.RetryLater;
 import dev.turnkeep.session.access.Granted;
+import dev.turnkeep.session.channel.durable.Delivery;
 import dev.turnkeep.session.channel.durable.StoreAway;
 import dev.turnkeep.session.http.SessionApiDialect;
 import dev.turnkeep.session.http.SessionApiDialect.Form;
@@ -90,14 +91,26 @@ final class Exchange {
     }
 
     void answer(int status, String mediaType, Buffer body) {
+        answer(status, mediaType, body, null);
+    }
+
+    /** @param way by which the body goes out; null for any */
+    void answer(int status, String mediaType, Buffer body, @Nullable Delivery way) {
         onContext(() -> {
             HttpServerResponse response = routing.response();
             if (response.ended() || response.closed()) {
+                if (way != null) {
+                    way.spare();
+                }
                 return;
             }
             response.setStatusCode(status);
             response.putHeader("Content-Type", mediaType);
             response.putHeader("Cache-Control", "no-store");
+            if (way != null) {
+                way.send(body);
+                return;
+            }
             var unused = isHead() ? response.end() : response.end(body);
         });
     }

@@ -81,7 +81,7 @@ final class RealtimeStream implements Follower.Sink, Readers.Waiting {
         this.times = times;
         this.again = again;
         this.check = check;
-        this.sending = new Sending(exchange.response(), following.outbound(), this::wake);
+        this.sending = new Sending(following.outgoing(exchange.request(), session, this::wake));
         this.cutAt = waitsSince + times.life().toNanos();
     }
 
@@ -256,7 +256,7 @@ final class RealtimeStream implements Follower.Sink, Readers.Waiting {
         if (!begun) {
             exchange.fail(RetryLater.unavailable("the service is stopping"));
         } else if (response.writeQueueFull()) {
-            response.reset();
+            sending.drop();
         } else {
             response.write(Batch.error()).onComplete(_ -> response.reset());
         }
@@ -265,7 +265,7 @@ final class RealtimeStream implements Follower.Sink, Readers.Waiting {
     private void cut() {
         if (!over) {
             leave();
-            exchange.response().reset();
+            sending.cut();
         }
     }
 

@@ -83,10 +83,13 @@ class Subscribing {
             exchange.answer(400, "text/plain", Buffer.buffer("Timeout-Seconds: 1.." + LONGEST));
             return;
         }
-        following.outbound().check();
         Duration wait = asked == null ? config.eventStreamTimeout() : Duration.ofSeconds(Integer.parseInt(asked));
         long from = from(exchange);
         Start start = start(let, from, "1".equals(exchange.header("X-Peek-Settled")));
+        if (start instanceof Start.Ready ready
+                && !ready.found().page().records().isEmpty()) {
+            following.outbound().check(ready.session());
+        }
         RealtimeStream stream = new RealtimeStream(
                 exchange,
                 counted(let, start),

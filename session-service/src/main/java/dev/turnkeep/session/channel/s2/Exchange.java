@@ -1,5 +1,6 @@
 package dev.turnkeep.session.channel.s2;
 
+import dev.turnkeep.session.channel.durable.Delivery;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -30,12 +31,12 @@ record Exchange(RoutingContext routing, Context context) {
     }
 
     void answer(String type, Buffer body) {
-        answer(type, body, () -> {});
+        write(200, type, body, null);
     }
 
-    /** @param gone told once the answer has gone out, or never will */
-    void answer(String type, Buffer body, Runnable gone) {
-        write(200, type, body, gone);
+    /** @param way by which the body goes out */
+    void answer(String type, Buffer body, Delivery way) {
+        write(200, type, body, way);
     }
 
     void refuse(Throwable thrown) {
@@ -52,7 +53,7 @@ record Exchange(RoutingContext routing, Context context) {
                 if (refusal.status() == 401) {
                     response().putHeader("WWW-Authenticate", "Bearer");
                 }
-                write(refusal.status(), JsonFormat.TYPE, refusal.json(), () -> {});
+                write(refusal.status(), JsonFormat.TYPE, refusal.json(), null);
             }
         });
     }
@@ -61,17 +62,17 @@ record Exchange(RoutingContext routing, Context context) {
         return Long.toString(Math.max(1, (millis + 999) / 1000));
     }
 
-    private void write(int status, String type, Buffer body, Runnable gone) {
+    private void write(int status, String type, Buffer body, @Nullable Delivery way) {
         onLoop(() -> {
             if (isOpen()) {
-                response()
-                        .setStatusCode(status)
-                        .putHeader("Content-Type", type)
-                        .putHeader("Cache-Control", "no-store")
-                        .end(body)
-                        .onComplete(_ -> gone.run());
-            } else {
-                gone.run();
+                response().setStatusCode(status).putHeader("Content-Type", type).putHeader("Cache-Control", "no-store");
+                if (way == null) {
+                    response().end(body);
+                } else {
+                    way.send(body);
+                }
+            } else if (way != null) {
+                way.spare();
             }
         });
     }

@@ -4,6 +4,7 @@ import dev.turnkeep.contracts.id.SessionId;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.session.channel.durable.Follower;
 import dev.turnkeep.session.channel.durable.Following;
+import dev.turnkeep.session.channel.durable.Outgoing;
 import dev.turnkeep.session.channel.durable.Readers;
 import dev.turnkeep.session.channel.log.LogReader.Found;
 import dev.turnkeep.session.channel.log.LogRecord;
@@ -33,7 +34,7 @@ final class ReadSession implements Follower.Sink, Readers.Waiting {
     private final Following following;
     private final BiFunction<StreamAddress, Long, Optional<Found>> again;
     private final Allowance allowance;
-    private final Outlet outlet;
+    private final Outgoing outlet;
     private final long heartbeat;
     private final long start = System.nanoTime();
     private Follower follower;
@@ -62,7 +63,7 @@ final class ReadSession implements Follower.Sink, Readers.Waiting {
         this.again = again;
         this.allowance = new Allowance(query);
         this.follower = following.follower(exchange.context(), 0, this);
-        this.outlet = new Outlet(exchange.response(), following.outbound(), () -> follower.wake());
+        this.outlet = following.outgoing(exchange.request(), pass.stream().owner(), () -> follower.wake());
         this.spokeAt = start;
         this.checkedAt = start;
     }
@@ -82,6 +83,7 @@ final class ReadSession implements Follower.Sink, Readers.Waiting {
                 .putHeader("X-Accel-Buffering", "no");
         response.closeHandler(_ -> leave());
         response.exceptionHandler(_ -> leave());
+        response.drainHandler(_ -> follower.wake());
         response.writeHead();
         from(found);
     }
@@ -212,8 +214,7 @@ final class ReadSession implements Follower.Sink, Readers.Waiting {
         if (!begun) {
             exchange.refuse(refusal);
         } else if (outlet.isFull()) {
-            // It has not read for long: what it is told would wait behind what it does not read.
-            exchange.response().reset();
+            outlet.drop();
         } else {
             exchange.response().end(output.last(refusal));
         }
@@ -222,7 +223,7 @@ final class ReadSession implements Follower.Sink, Readers.Waiting {
     private void cut() {
         if (!over) {
             leave();
-            exchange.response().reset();
+            outlet.cut();
         }
     }
 

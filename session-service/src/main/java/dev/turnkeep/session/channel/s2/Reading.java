@@ -4,6 +4,7 @@ import static dev.turnkeep.platform.postgres.Await.await;
 
 import dev.turnkeep.session.channel.ChannelsConfig;
 import dev.turnkeep.session.channel.durable.Channels;
+import dev.turnkeep.session.channel.durable.Delivery;
 import dev.turnkeep.session.channel.durable.Following;
 import dev.turnkeep.session.channel.log.LogReader;
 import dev.turnkeep.session.channel.log.LogReader.Found;
@@ -44,7 +45,6 @@ class Reading {
     /** On a virtual thread. */
     void read(Exchange exchange, Pass pass) {
         ReadQuery query = ReadQuery.of(exchange.routing()::queryParam);
-        following.outbound().check();
         if (exchange.names("Content-Type", Frames.TYPE)) {
             follow(exchange, pass, query, new Output.Framed());
             return;
@@ -59,6 +59,9 @@ class Reading {
 
     private void follow(Exchange exchange, Pass pass, ReadQuery query, Output output) {
         Found found = begun(find(pass.stream(), query));
+        if (!found.page().records().isEmpty()) {
+            following.outbound().check(pass.stream().owner());
+        }
         ReadSession session = new ReadSession(exchange, pass, query, output, following, heartbeat(), this::again);
         following.readers().enter(session);
         exchange.onLoop(() -> session.begin(found));
@@ -69,23 +72,30 @@ class Reading {
         boolean waits = query.follows()
                 && found.page().records().isEmpty()
                 && !found.page().isLast();
-        LongRead read = new LongRead(exchange, pass, query, found, following, batch -> answer(exchange, format, batch));
+        LongRead read = new LongRead(
+                exchange, pass, query, found, following, batch -> answer(exchange, pass, format, batch, false));
         if (!waits) {
-            answer(exchange, format, read.batch(found.page()));
+            answer(exchange, pass, format, read.batch(found.page()), true);
             return;
         }
         following.readers().enter(read);
         exchange.onLoop(read::begin);
     }
 
-    private void answer(Exchange exchange, JsonFormat format, Batch batch) {
+    /** @param history which waits for room; what is new goes out at once */
+    private void answer(Exchange exchange, Pass pass, JsonFormat format, Batch batch, boolean history) {
         boolean proto = exchange.names("Accept", Proto.TYPE);
         Buffer body = proto ? Proto.batch(batch) : format.batch(batch);
+        long admitted = history && !batch.records().isEmpty() ? body.length() : 0;
+        if (admitted > 0) {
+            following.outbound().admit(pass.stream().owner(), admitted);
+        }
         following.metrics().delivered(batch.records());
-        following.outbound().add(body.length());
-        exchange.answer(proto ? Proto.TYPE : JsonFormat.TYPE, body, () -> following
-                .outbound()
-                .sent(body.length()));
+        exchange.answer(
+                proto ? Proto.TYPE : JsonFormat.TYPE,
+                body,
+                new Delivery(
+                        exchange.request(), exchange.context(), pass.stream().owner(), following, admitted));
     }
 
     /** Where a reader stands, whatever was trimmed before it; empty when the stream is gone. On a virtual thread. */

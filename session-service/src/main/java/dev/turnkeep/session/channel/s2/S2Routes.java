@@ -99,7 +99,7 @@ class S2Routes {
             });
         } else {
             request.pause();
-            run(exchange, () -> enter(exchange, stream, pass -> appending.one(exchange, pass, body(exchange))));
+            run(exchange, () -> enter(exchange, stream, pass -> appending.one(exchange, pass, body(exchange, pass))));
         }
     }
 
@@ -117,10 +117,11 @@ class S2Routes {
         }
     }
 
-    private Buffer body(Exchange exchange) {
+    private Buffer body(Exchange exchange, Pass pass) {
         CompletableFuture<Buffer> body = new CompletableFuture<>();
-        exchange.onLoop(
-                () -> bodies.read(exchange.routing()).onSuccess(body::complete).onFailure(body::completeExceptionally));
+        exchange.onLoop(() -> bodies.read(exchange.routing(), pass.stream().owner())
+                .onSuccess(body::complete)
+                .onFailure(body::completeExceptionally));
         return body.join();
     }
 

@@ -149,13 +149,53 @@ class StreamFoldTest {
 
         // When
         AppendOutcome without = new StreamFold(full, Map.of(), Map.of(), LIMITS).apply(coming, NOW);
-        StreamFold roomy = new StreamFold(full, 2, Map.of(), Map.of(), LIMITS);
+        StreamFold roomy = new StreamFold(full, new Producers(2, 0), Map.of(), Map.of(), LIMITS);
         AppendOutcome with = roomy.apply(coming, NOW);
 
         // Then
         assertThat(without).isEqualTo(new TooManyProducers(3));
         assertThat(with).isInstanceOf(Appended.class);
         assertThat(roomy.after().producers()).isEqualTo(2);
+    }
+
+    /** Whoever has a page's token can make as many as it likes. */
+    @Test
+    void producersOfGuestsNeverTakeTheRoomOfOthers() {
+        // Given
+        LogLimits limits = new LogLimits(1000, 8, Duration.ofDays(7));
+        StreamRow crowded =
+                new StreamRow(1, 0, "application/json", 0, 5, 0, 9, null, null, null, null, false, null, null);
+        StreamFold stream = new StreamFold(crowded, new Producers(0, 2), Map.of(), Map.of(), limits);
+
+        // When
+        AppendOutcome guest = stream.apply(coming("guest").byGuest(true), NOW);
+        AppendOutcome other = stream.apply(coming("other"), NOW);
+        AppendOutcome beyond = stream.apply(coming("beyond"), NOW);
+
+        // Then
+        assertThat(guest).isEqualTo(new TooManyProducers(2));
+        assertThat(other).isInstanceOf(Appended.class);
+        assertThat(beyond).isEqualTo(new TooManyProducers(8));
+        assertThat(stream.producers()).noneMatch(stream::isGuest);
+    }
+
+    @Test
+    void aGuestIsKnownAsOne() {
+        // Given
+        LogLimits limits = new LogLimits(1000, 8, Duration.ofDays(7));
+        StreamFold stream = new StreamFold(row(5, null), Map.of(), Map.of(), limits);
+
+        // When
+        stream.apply(coming("guest").byGuest(true), NOW);
+        stream.apply(coming("other"), NOW);
+
+        // Then
+        assertThat(stream.producers()).filteredOn(stream::isGuest).containsExactly(new ProducerStamp("guest", 0, 0));
+        assertThat(stream.after().producers()).isEqualTo(2);
+    }
+
+    private static Append coming(String producer) {
+        return new Append(TO, null, List.of(raw("a")), false, new ProducerStamp(producer, 0, 0), null, null, null);
     }
 
     @Test
