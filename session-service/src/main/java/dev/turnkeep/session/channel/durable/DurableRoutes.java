@@ -95,6 +95,9 @@ class DurableRoutes {
                 // Without authentication, so for this machine only: to others, and through a proxy, it is not there.
                 if (isLocal(routing.request())) {
                     handle(routing, OPEN);
+                } else if (routing.request().method().equals(HttpMethod.OPTIONS)) {
+                    // What could be sent; without the origin, nobody's page may.
+                    preflight(routing);
                 } else {
                     routing.next();
                 }
@@ -138,13 +141,7 @@ class DurableRoutes {
         HttpServerRequest request = routing.request();
         headers(routing.response());
         if (request.method().equals(HttpMethod.OPTIONS)) {
-            bodies.discard(request);
-            routing.response()
-                    .putHeader("Access-Control-Allow-Methods", METHODS)
-                    .putHeader("Access-Control-Allow-Headers", Protocol.ALLOWED_HEADERS)
-                    .putHeader("Access-Control-Max-Age", "86400")
-                    .setStatusCode(204)
-                    .end();
+            preflight(routing);
         } else if (!hasBody(request)) {
             bodies.discard(request);
             Thread.ofVirtual().name("channel").start(() -> run(routing, context, naming));
@@ -160,6 +157,16 @@ class DurableRoutes {
             request.pause();
             Thread.ofVirtual().name("channel").start(() -> runWithBody(routing, context, naming));
         }
+    }
+
+    private void preflight(RoutingContext routing) {
+        bodies.discard(routing.request());
+        routing.response()
+                .putHeader("Access-Control-Allow-Methods", METHODS)
+                .putHeader("Access-Control-Allow-Headers", Protocol.ALLOWED_HEADERS)
+                .putHeader("Access-Control-Max-Age", "86400")
+                .setStatusCode(204)
+                .end();
     }
 
     private static boolean hasBody(HttpServerRequest request) {
