@@ -106,7 +106,7 @@ class Draining {
             Optional<Found> next = await(reader.page(channel, page.next()));
             if (next.isEmpty()) {
                 // It was removed meanwhile: half an answer must not pass for a whole one.
-                exchange.onContext(() -> exchange.response().reset());
+                exchange.onContext(exchange::drop);
                 return;
             }
             page = next.get().page();

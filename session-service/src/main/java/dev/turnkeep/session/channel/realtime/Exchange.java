@@ -17,6 +17,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.util.List;
@@ -155,7 +156,7 @@ final class Exchange {
             HttpServerResponse response = routing.response();
             if (response.headWritten()) {
                 // Half an answer must not pass for a whole one.
-                response.reset();
+                drop();
                 return;
             }
             boolean passes = document.status() >= 500 || document.status() == 429;
@@ -166,6 +167,16 @@ final class Exchange {
             Form form = SessionApiDialect.form(problem, document, response.headers(), clock.millis());
             answer(form.status(), form.mediaType(), json(form.body()));
         });
+    }
+
+    /** Ends the connection and not the answer, which its client cannot take for a whole one then. On the event loop. */
+    void drop() {
+        if (routing.request().version() == HttpVersion.HTTP_2) {
+            routing.response().reset();
+        } else {
+            // Nobody would hear of the end of a response that is reset, and a node that stops would wait for it.
+            routing.request().connection().close();
+        }
     }
 
     void onContext(Runnable action) {

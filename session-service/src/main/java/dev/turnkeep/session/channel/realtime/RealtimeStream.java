@@ -258,7 +258,7 @@ final class RealtimeStream implements Follower.Sink, Readers.Waiting {
         } else if (response.writeQueueFull()) {
             sending.drop();
         } else {
-            response.write(Batch.error()).onComplete(_ -> response.reset());
+            response.write(Batch.error()).onComplete(_ -> exchange.drop());
         }
     }
 
