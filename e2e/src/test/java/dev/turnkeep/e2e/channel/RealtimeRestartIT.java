@@ -53,8 +53,7 @@ class RealtimeRestartIT {
             // When
             for (int restart = 1; restart <= RESTARTS; restart++) {
                 ServiceProcess leaving = node;
-                ServiceProcess next =
-                        restart < RESTARTS ? instance(turnkeep, restart) : turnkeep.sessionService();
+                ServiceProcess next = restart < RESTARTS ? instance(turnkeep, restart) : turnkeep.sessionService();
                 int written = WRITERS * RECORDS * restart / (RESTARTS + 1) / 2;
                 Await.until(
                         written + " records are written",
@@ -68,8 +67,8 @@ class RealtimeRestartIT {
             String printed = Crowd.result(driven);
 
             // Then
-            JsonNode channels =
-                    Http.JSON.readTree(Arrays.asList(printed.strip().split("\n", -1)).getLast());
+            JsonNode channels = Http.JSON.readTree(
+                    Arrays.asList(printed.strip().split("\n", -1)).getLast());
             assertThat(channels).hasSize(5).allSatisfy(channel -> {
                 assertThat(channel.path("stored").asInt())
                         .as("records, of %s", channel)

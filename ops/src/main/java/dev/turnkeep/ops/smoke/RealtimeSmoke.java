@@ -13,10 +13,7 @@ record RealtimeSmoke(Smoke smoke, Tenant tenant) {
             String path = "/realtime/v1/sessions/" + tenant.name("realtime");
             sessions.put(path + "/in", "").expecting(202);
             Answer writer = sessions.put(path + "/out", "").expecting(202);
-            if (!writer.headers()
-                    .firstValue("X-S2-Stream-Name")
-                    .orElse("")
-                    .equals("sessions/" + id + "/out")) {
+            if (!writer.headers().firstValue("X-S2-Stream-Name").orElse("").equals("sessions/" + id + "/out")) {
                 throw new Unexpected("a writer is told of another stream");
             }
             Map<String, String> part = Map.of("X-Part-Id", "part-1");
