@@ -89,7 +89,7 @@ final class Installation implements AutoCloseable {
         variables.put("TURNKEEP_REPLICATION_STREAM_HEARTBEAT", "1s");
         variables.put("TURNKEEP_REPLICATION_TABLES_NODES", "true");
         // So many that a copy can be struck before its end.
-        variables.put("TURNKEEP_REPLICATION_TABLES_COPY_ROWS", FULL ? "2000" : "200");
+        variables.put("TURNKEEP_REPLICATION_TABLES_COPY_ROWS", FULL ? "2000" : "500");
         variables.putAll(settings);
         Path log = Path.of("target", "services", "replication-" + name + ".log");
         ServiceProcess service = new ServiceProcess(placed, Path.of(".."), variables, log);
