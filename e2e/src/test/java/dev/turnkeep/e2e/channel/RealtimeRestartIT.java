@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.turnkeep.e2e.system.Await;
+import dev.turnkeep.e2e.system.Gateway;
 import dev.turnkeep.e2e.system.Http;
 import dev.turnkeep.e2e.system.NodeProject;
 import dev.turnkeep.e2e.system.Tenant;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.turnkeep.e2e.system.Await;
+import dev.turnkeep.e2e.system.Gateway;
 import dev.turnkeep.e2e.system.Http;
 import dev.turnkeep.e2e.system.Tenant;
 import dev.turnkeep.e2e.system.Turn;
@@ -40,7 +41,7 @@ class MonitoringLive {
     private static final JsonNode UNPRICED = Http.JSON.getNodeFactory().textNode("a-model-that-nobody-has-a-price-for");
 
     private static Turnkeep system;
-    private static Sluice sluice;
+    private static Gateway gateway;
     private static ServiceProcess reaper;
     private static ServiceProcess replication;
     private static Prometheus prometheus;
@@ -48,7 +49,7 @@ class MonitoringLive {
     @BeforeAll
     static void open(Turnkeep turnkeep) throws IOException {
         system = turnkeep;
-        sluice = new Sluice(system.clickhouse());
+        gateway = new Gateway(system.clickhouse());
         reaper = system.instance(
                 Service.REAPER,
                 "reaper",
@@ -59,7 +60,7 @@ class MonitoringLive {
                 Map.of(
                         "TURNKEEP_REPLICATION_EVENTS_SLOT", system.serverWide("events"),
                         "TURNKEEP_REPLICATION_TABLES_SLOT", system.serverWide("tables"),
-                        "TURNKEEP_CLICKHOUSE_URL", sluice.address().toString()));
+                        "TURNKEEP_CLICKHOUSE_URL", gateway.address().toString()));
         Map<String, List<URI>> addresses = new TreeMap<>();
         for (ServiceProcess process : List.of(system.sessionService(), system.ingestService(), reaper, replication)) {
             addresses.put(process.service().name(), List.of(process.service().managementUrl()));
@@ -74,7 +75,7 @@ class MonitoringLive {
         prometheus.close();
         replication.close();
         reaper.close();
-        sluice.close();
+        gateway.close();
     }
 
     @Test
@@ -105,11 +106,11 @@ class MonitoringLive {
 
         // ClickHouse is away while much is written.
         tenant.post(Turn.in("overdue").json());
-        sluice.shut();
+        gateway.shut();
         write();
         untilFiring("TurnkeepReplicationStale");
         untilFiring("TurnkeepSlotGrows");
-        sluice.open();
+        gateway.open();
         untilCalm();
 
         // One identity, two turns.

@@ -124,14 +124,27 @@ class ErasedBlobs {
                     .map(row -> new Scope(
                             new OrgId(row.getUUID("org_id")), new EnvironmentName(row.getString("environment"))))
                     .distinct()
-                    .forEach(this::delete);
+                    .forEach(this::tryToDelete);
         } catch (RuntimeException e) {
-            LOG.atWarn()
-                    .addKeyValue("failure", e.getClass().getName())
-                    .log("content of erased sessions waits to be deleted");
+            waits(e);
         } finally {
             busy.set(false);
         }
+    }
+
+    /** What cannot be done now is tried again when it is due; the other environments do not wait for it. */
+    private void tryToDelete(Scope scope) {
+        try {
+            delete(scope);
+        } catch (RuntimeException e) {
+            waits(e);
+        }
+    }
+
+    private static void waits(RuntimeException failure) {
+        LOG.atWarn()
+                .addKeyValue("failure", failure.getClass().getName())
+                .log("content of erased sessions waits to be deleted");
     }
 
     private void delete(Scope scope) {

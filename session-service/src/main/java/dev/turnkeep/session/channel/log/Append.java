@@ -44,20 +44,7 @@ public record Append(
             @Nullable String writerSeq,
             @Nullable Long expectedSeq,
             @Nullable Long trimTo) {
-        this(to, contentType, records, close, producer, writerSeq, expectedSeq, trimTo, null);
-    }
-
-    public Append(
-            StreamAddress to,
-            @Nullable String contentType,
-            List<NewRecord> records,
-            boolean close,
-            @Nullable ProducerStamp producer,
-            @Nullable String writerSeq,
-            @Nullable Long expectedSeq,
-            @Nullable Long trimTo,
-            @Nullable String fence) {
-        this(to, contentType, records, close, producer, writerSeq, expectedSeq, trimTo, fence, false);
+        this(to, contentType, records, close, producer, writerSeq, expectedSeq, trimTo, null, false);
     }
 
     /** The same by somebody who has a token, and no key. */

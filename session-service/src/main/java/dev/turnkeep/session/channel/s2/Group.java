@@ -90,7 +90,7 @@ record Group(
     Optional<Append> append(StreamAddress to) {
         return records.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new Append(to, null, records, false, null, null, matchSeq, null, fence));
+                : Optional.of(new Append(to, null, records, false, null, null, matchSeq, null, fence, false));
     }
 
     /** One frame for each batch. */

@@ -509,7 +509,7 @@ class StreamFoldTest {
     }
 
     private static Append fenced(String token, NewRecord record) {
-        return new Append(TO, null, List.of(record), false, null, null, null, null, token);
+        return new Append(TO, null, List.of(record), false, null, null, null, null, token, false);
     }
 
     private static StreamEnd end(long next) {

@@ -1,4 +1,4 @@
-package dev.turnkeep.e2e.channel;
+package dev.turnkeep.e2e.system;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,13 +10,17 @@ import java.net.URI;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** One address for several nodes: new connections go to the node that is named last, those that are open stay. */
-final class Gateway implements AutoCloseable {
+/**
+ * One address for several nodes: new connections go to the node that is named last, those that are open stay. It can be shut:
+ * whoever comes through it then finds nobody.
+ */
+public final class Gateway implements AutoCloseable {
     private final ServerSocket listener;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private volatile InetSocketAddress node;
+    private volatile boolean shut;
 
-    Gateway(URI first) {
+    public Gateway(URI first) {
         this.node = address(first);
         try {
             this.listener = new ServerSocket(0, 500, InetAddress.getLoopbackAddress());
@@ -26,12 +30,22 @@ final class Gateway implements AutoCloseable {
         Thread.ofVirtual().start(this::accept);
     }
 
-    URI address() {
+    public URI address() {
         return URI.create("http://127.0.0.1:" + listener.getLocalPort());
     }
 
-    void to(URI next) {
+    public void to(URI next) {
         node = address(next);
+    }
+
+    /** Cuts those that are open, too. */
+    public void shut() {
+        shut = true;
+        open.forEach(this::drop);
+    }
+
+    public void open() {
+        shut = false;
     }
 
     private static InetSocketAddress address(URI uri) {
@@ -54,6 +68,9 @@ final class Gateway implements AutoCloseable {
         open.add(client);
         open.add(behind);
         try {
+            if (shut) {
+                throw new IOException("shut");
+            }
             behind.connect(node);
             Thread.ofVirtual().start(() -> pass(client, behind));
             pass(behind, client);
@@ -86,6 +103,6 @@ final class Gateway implements AutoCloseable {
     @Override
     public void close() throws IOException {
         listener.close();
-        open.forEach(this::drop);
+        shut();
     }
 }
