@@ -108,7 +108,8 @@ operability: ## traces, JSON logs, refused settings, and every service replaced 
 
 prices: ## write the price list and what its test compares with anew: VERSION= of genai-prices, the pinned one by default
 	@cd contracts/prices && $(if $(VERSION),npm install --save-exact --package-lock-only @pydantic/genai-prices@$(VERSION) &&) \
-		npm ci && node vendor.mjs && node golden.mjs ../src/test/resources/price/golden.jsonl
+		npm ci && node vendor.mjs && node golden.mjs ../src/test/resources/price/golden.jsonl \
+		&& node bodies.mjs ../../ingest-service/src/test/resources/price/bodies.jsonl
 
 reference: ## write docs/configuration.md from the sources
 	@$(WITH_JDK) local-stack/bin/build ops && "$$JAVA_HOME/bin/java" -cp ops/target/classes dev.turnkeep.ops.configuration.Reference

@@ -21,6 +21,9 @@ import jakarta.inject.Inject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -179,6 +182,59 @@ class EvidenceIT {
                 .containsExactlyInAnyOrder("unsupported_provider", "not_found");
         assertThat(TurnReader.read(only(stack.turnsTopic(), session).value()).id())
                 .hasToString(requeued.text("/requeued/0/turn_id"));
+    }
+
+    @Test
+    void putsBackAllThatMatchesStepByStepAndEachOnce() {
+        // Given: letters over all partitions, one of which was put back before
+        String detail = UUID.randomUUID().toString();
+        List<String> sessions = new ArrayList<>();
+        List<Outgoing> kept = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            String session = UUID.randomUUID().toString();
+            sessions.add(session);
+            byte[] turn = Turns.anthropic(session, "hello " + i).getBytes(UTF_8);
+            Map<String, byte[]> why = new HashMap<>(Map.of(
+                    "stage", "ingest".getBytes(UTF_8),
+                    "org", Keys.ORG.toString().getBytes(UTF_8),
+                    "environment", "test".getBytes(UTF_8),
+                    "code", detail.getBytes(UTF_8),
+                    "detail", "as if".getBytes(UTF_8)));
+            if (i == 4) {
+                why.put("requeued-from", "0-0".getBytes(UTF_8));
+            }
+            kept.add(new Outgoing(topics.deadLetters(), session, RawJson.of(turn, 0, turn.length), why));
+        }
+        log.append(kept);
+
+        // When
+        List<String> back = new ArrayList<>();
+        String cursor = "";
+        do {
+            Answer step = service.post(
+                    LETTERS + "/requeue",
+                    ("{\"filter\":{\"code\":\"" + detail + "\"}" + cursor + "}").getBytes(UTF_8),
+                    "Authorization",
+                    "Bearer " + OPERATOR);
+            assertThat(step.status()).as(step.whole().body()).isEqualTo(200);
+            assertThat(step.body().get("refused")).isEmpty();
+            back.addAll(step.body().get("requeued").findValuesAsText("turn_id"));
+            cursor = step.body().has("next_cursor") ? ",\"cursor\":\"" + step.text("/next_cursor") + "\"" : "";
+        } while (!cursor.isEmpty());
+
+        // Then
+        assertThat(back).hasSize(4).doesNotHaveDuplicates();
+        for (String session : sessions.subList(0, 4)) {
+            ConsumerRecord<byte[], byte[]> turn = only(stack.turnsTopic(), session);
+            assertThat(turn.headers().lastHeader("requeued-from")).isNotNull();
+            assertThat(Instant.parse(
+                            new String(turn.headers().lastHeader("append-time").value(), UTF_8)))
+                    .as("it came no later than it was kept")
+                    .isBeforeOrEqualTo(Instant.ofEpochMilli(turn.timestamp()));
+        }
+        assertThat(TopicReader.all(stack.kafka(), stack.turnsTopic(), each -> holds(each, sessions.getLast())))
+                .as("put back before")
+                .isEmpty();
     }
 
     @Test

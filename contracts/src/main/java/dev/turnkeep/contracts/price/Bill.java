@@ -13,7 +13,7 @@ public sealed interface Bill {
     record Amount(List<Line> lines, BigDecimal exact, long nanoUsd) implements Bill {}
 
     /** @param reason why no price can be defended, in words */
-    record Refused(String reason) implements Bill {}
+    record Refused(Unpriced why, String reason) implements Bill {}
 
     /**
      * @param count how many of the unit are charged at its rate: without the parts that have rates of their own

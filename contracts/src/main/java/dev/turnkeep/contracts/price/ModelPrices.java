@@ -40,7 +40,14 @@ record ModelPrices(String id, Match match, List<Window> windows) {
         }
     }
 
-    record Window(When when, Rates rates) {}
+    /** @param digest of the rates: the name of a price says which rates are meant, whoever wrote the list and reads it */
+    record Window(When when, Rates rates, String digest) {
+        private static final int DIGEST = 8;
+
+        static Window of(When when, Rates rates) {
+            return new Window(when, rates, RatesJson.digest(rates).substring(0, DIGEST));
+        }
+    }
 
     /** Which window holds. */
     int at(Instant at, LocalTime timeOfDay) {

@@ -22,7 +22,8 @@ public final class Overrides {
     public static final Overrides NONE = new Overrides("none", List.of());
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
-    private static final Set<String> MEMBERS = Set.of("name", "provider", "model", "from", "until", "rates");
+    private static final Set<String> MEMBERS =
+            Set.of("name", "provider", "model", "service_tier", "from", "until", "rates");
     private static final int VERSION = 12;
 
     private final String version;
@@ -34,6 +35,7 @@ public final class Overrides {
     }
 
     /**
+     * @param tier which ways of being served the price is for; null for the usual one
      * @param from the price holds at and after it; null for always
      * @param until the price holds before it; null for always
      */
@@ -41,12 +43,14 @@ public final class Overrides {
             String name,
             Match provider,
             Match model,
+            @Nullable Match tier,
             @Nullable Instant from,
             @Nullable Instant until,
             Rates rates) {
-        boolean fits(String aProvider, String aModel, Instant at) {
+        boolean fits(String aProvider, String aModel, @Nullable String aTier, Instant at) {
             return provider.accepts(aProvider)
                     && model.accepts(aModel)
+                    && (aTier == null ? tier == null : tier != null && tier.accepts(aTier))
                     && (from == null || !at.isBefore(from))
                     && (until == null || at.isBefore(until));
         }
@@ -96,6 +100,7 @@ public final class Overrides {
                 name.text(),
                 match(override.required("provider")),
                 match(override.required("model")),
+                override.optional("service_tier").map(Overrides::match).orElse(null),
                 from,
                 until,
                 rates);
@@ -125,11 +130,11 @@ public final class Overrides {
         }
     }
 
-    Optional<Price> price(String provider, String model, Instant at) {
+    Optional<Price> price(String provider, String model, @Nullable String tier, Instant at) {
         String seller = provider.toLowerCase(Locale.ROOT).strip();
         String wanted = model.toLowerCase(Locale.ROOT).strip();
         return overrides.stream()
-                .filter(override -> override.fits(seller, wanted, at))
+                .filter(override -> override.fits(seller, wanted, tier, at))
                 .findFirst()
                 .map(override -> new Price(
                         SOURCE + "@" + version + ":" + override.name(),

@@ -67,11 +67,11 @@ public final class PriceList {
         List<ModelPrices.Window> windows = new ArrayList<>();
         if (prices.isArray()) {
             prices.items()
-                    .forEach(window -> windows.add(new ModelPrices.Window(
+                    .forEach(window -> windows.add(ModelPrices.Window.of(
                             window.optional("constraint").map(PriceList::when).orElseGet(ModelPrices.Always::new),
                             Rates.read(window.required("prices"), false))));
         } else {
-            windows.add(new ModelPrices.Window(new ModelPrices.Always(), Rates.read(prices, false)));
+            windows.add(ModelPrices.Window.of(new ModelPrices.Always(), Rates.read(prices, false)));
         }
         if (windows.isEmpty()) {
             throw prices.invalid("must not be empty");
@@ -168,14 +168,9 @@ public final class PriceList {
         ModelPrices model = entry.model();
         int window = model.at(at, at.atOffset(ZoneOffset.UTC).toLocalTime());
         String name = model.windowName(window);
+        ModelPrices.Window holds = model.windows().get(window);
         String ref = source + "@" + version + ":" + entry.provider().id() + "/" + model.id()
-                + (name == null ? "" : "#" + name);
-        return new Price(
-                ref,
-                source,
-                version,
-                entry.provider().id(),
-                model.id(),
-                model.windows().get(window).rates());
+                + (name == null ? "" : "#" + name) + "~" + holds.digest();
+        return new Price(ref, source, version, entry.provider().id(), model.id(), holds.rates());
     }
 }

@@ -42,17 +42,36 @@ public final class Prices {
             return Charge.reported(reportedNanoUsd);
         }
         if (model == null) {
-            return Charge.unpriced("the turn names no model");
+            return Charge.unpriced(Unpriced.NO_MODEL, "the turn names no model");
         }
-        Optional<Price> price = overrides.price(provider, model, at).or(() -> entry(provider, model)
-                .map(entry -> list.price(entry, at)));
+        Optional<Price> price = price(provider, model, usage.serviceTier(), at);
+        if (price.isPresent() && price.get().rates().areFree()) {
+            return Charge.priced(0, price.get());
+        }
+        if (!usage.isTold()) {
+            return Charge.unpriced(Unpriced.NO_USAGE, "the response states no usage");
+        }
+        if (usage.partial()) {
+            return Charge.unpriced(Unpriced.PARTIAL_USAGE, "the response states only a part of its usage");
+        }
         if (price.isEmpty()) {
-            return Charge.unpriced("no price is known for this provider and model");
+            return usage.serviceTier() == null
+                    ? Charge.unpriced(Unpriced.NO_PRICE, "no price is known for this provider and model")
+                    : Charge.unpriced(
+                            Unpriced.SERVICE_TIER,
+                            "no price is known for the service tier " + usage.serviceTier() + " of this model");
         }
         return switch (price.get().rates().bill(usage)) {
             case Bill.Amount amount -> Charge.priced(amount.nanoUsd(), price.get());
-            case Bill.Refused refused -> Charge.unpriced(refused.reason());
+            case Bill.Refused refused -> Charge.unpriced(refused.why(), refused.reason());
         };
+    }
+
+    /** The list knows one way of being served: the usual one. */
+    private Optional<Price> price(String provider, String model, @Nullable String tier, Instant at) {
+        return overrides
+                .price(provider, model, tier, at)
+                .or(() -> tier == null ? entry(provider, model).map(entry -> list.price(entry, at)) : Optional.empty());
     }
 
     private Optional<PriceList.Entry> entry(String provider, String model) {

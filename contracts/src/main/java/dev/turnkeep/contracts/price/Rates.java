@@ -15,17 +15,35 @@ public record Rates(Map<Unit, Rate> byUnit) {
         byUnit = byUnit.isEmpty() ? Map.of() : new EnumMap<>(byUnit);
     }
 
+    /** Whether nothing costs anything at these rates, whatever a turn has. */
+    boolean areFree() {
+        return !byUnit.isEmpty()
+                && byUnit.values().stream()
+                        .allMatch(rate -> rate.base().signum() == 0
+                                && rate.tiers().stream()
+                                        .allMatch(tier -> tier.price().signum() == 0));
+    }
+
     /** What a turn costs at these rates. */
     public Bill bill(Usage usage) {
         Map<Unit, Long> left = new EnumMap<>(Unit.class);
         for (Unit unit : Unit.values()) {
-            if (unit.in(usage) < 0) {
-                return new Bill.Refused("more one-hour cache writes are counted than cache writes");
+            long count = unit.in(usage);
+            if (count < 0) {
+                return new Bill.Refused(
+                        Unpriced.CONTRADICTION, "more one-hour cache writes are counted than cache writes");
             }
-            if (unit.in(usage) > 0 && unit.whole() == null && unit != Unit.REQUEST && !byUnit.containsKey(unit)) {
-                return new Bill.Refused("the price has no rate " + unit.key());
+            if (count > 0 && !isCharged(unit)) {
+                return new Bill.Refused(Unpriced.NO_RATE, "the price has no rate " + unit.key());
             }
-            left.put(unit, unit.in(usage));
+            left.put(unit, count);
+        }
+        for (Unit common : Unit.values()) {
+            if (isUndecided(common, left, usage)) {
+                return new Bill.Refused(
+                        Unpriced.NO_RATE,
+                        "it is not told how many tokens " + common.key() + " is for, or the price has no such rate");
+            }
         }
         // Parts come after their wholes: backwards, every whole knows what its parts took.
         List<Unit> units = new ArrayList<>(byUnit.keySet());
@@ -41,7 +59,8 @@ public record Rates(Map<Unit, Rate> byUnit) {
         for (Unit unit : units) {
             long count = left.getOrDefault(unit, 0L);
             if (count < 0) {
-                return new Bill.Refused("the parts of " + unit.key() + " are more than the whole");
+                return new Bill.Refused(
+                        Unpriced.CONTRADICTION, "the parts of " + unit.key() + " are more than the whole");
             }
             if (count > 0) {
                 Bill.Line line = line(unit, count, usage.inputTokens());
@@ -55,8 +74,26 @@ public record Rates(Map<Unit, Rate> byUnit) {
                     exact.stripTrailingZeros(),
                     exact.setScale(0, RoundingMode.HALF_UP).longValueExact());
         } catch (ArithmeticException e) {
-            return new Bill.Refused("the cost is beyond every number of ours");
+            return new Bill.Refused(Unpriced.CONTRADICTION, "the cost is beyond every number of ours");
         }
+    }
+
+    /** Tokens of a part are charged with their whole; searches of a provider that takes a fee for the request, with that. */
+    private boolean isCharged(Unit unit) {
+        boolean search = unit == Unit.WEB_SEARCH || unit == Unit.FILE_SEARCH;
+        return byUnit.containsKey(unit)
+                || !unit.wholes().isEmpty()
+                || unit == Unit.REQUEST
+                || (search && byUnit.containsKey(Unit.REQUEST));
+    }
+
+    /** Tokens that two rates are for at once have one rate of their own, and have to be counted. */
+    private boolean isUndecided(Unit common, Map<Unit, Long> counts, Usage usage) {
+        boolean overlap = common.wholes().size() > 1
+                && common.wholes().stream()
+                        .allMatch(whole -> byUnit.containsKey(whole) && counts.getOrDefault(whole, 0L) > 0);
+        return overlap
+                && (!common.isTold(usage) || (counts.getOrDefault(common, 0L) > 0 && !byUnit.containsKey(common)));
     }
 
     private Bill.Line line(Unit unit, long count, long inputTokens) {
@@ -74,7 +111,8 @@ public record Rates(Map<Unit, Rate> byUnit) {
     /**
      * Reads an object of rates: a number, or a base with tiers, by a unit's key.
      *
-     * @param strict refuses keys that are no unit of a turn; else they are overlooked, since no turn has any of them
+     * @param strict refuses keys that are no unit of a turn; else they are overlooked: hours of audio, pages of documents and
+     *     the like are units of services whose calls are no turns
      */
     static Rates read(Document rates, boolean strict) {
         Map<Unit, Rate> byUnit = new EnumMap<>(Unit.class);
@@ -88,9 +126,10 @@ public record Rates(Map<Unit, Rate> byUnit) {
             }
         });
         byUnit.keySet().forEach(unit -> {
-            Unit whole = unit.whole();
-            if (whole != null && !byUnit.containsKey(whole)) {
-                throw rates.invalid("has " + unit.key() + " and must have " + whole.key() + " too");
+            for (Unit whole : unit.wholes()) {
+                if (!byUnit.containsKey(whole)) {
+                    throw rates.invalid("has " + unit.key() + " and must have " + whole.key() + " too");
+                }
             }
         });
         return new Rates(byUnit);

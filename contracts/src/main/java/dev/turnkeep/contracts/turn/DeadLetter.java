@@ -33,6 +33,9 @@ public record DeadLetter(
      */
     public static final String APPEND_TIME = "append-time";
 
+    /** The header that says which letter a record was put back from; one that is refused once more keeps it. */
+    public static final String REQUEUED_FROM = "requeued-from";
+
     /** Of a turn. */
     public DeadLetter(
             @Nullable Scope scope,

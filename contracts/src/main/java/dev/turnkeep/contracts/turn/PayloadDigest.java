@@ -45,6 +45,9 @@ public final class PayloadDigest {
         number(usage.cacheWriteTokens());
         number(usage.cacheWrite1hTokens());
         number(usage.reasoningTokens());
+        // How much of it was told, in which parts and at which tier is not in it: turns from before it was read have to
+        // be
+        // known again.
         number(turn.costNanoUsd() == null ? -1 : turn.costNanoUsd());
         text(turn.address().encoded());
         session(turn.session());

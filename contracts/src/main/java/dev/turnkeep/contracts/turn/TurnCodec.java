@@ -114,6 +114,20 @@ public final class TurnCodec {
         json.writeNumberField("cache_write_tokens", usage.cacheWriteTokens());
         json.writeNumberField("cache_write_1h_tokens", usage.cacheWrite1hTokens());
         json.writeNumberField("reasoning_tokens", usage.reasoningTokens());
+        if (usage.partial()) {
+            json.writeBooleanField("partial", true);
+        }
+        out.text("service_tier", usage.serviceTier());
+        if (!usage.parts().isEmpty()) {
+            json.writeObjectFieldStart("parts");
+            for (UsagePart part : UsagePart.values()) {
+                Long count = usage.parts().get(part);
+                if (count != null) {
+                    json.writeNumberField(part.key(), count);
+                }
+            }
+            json.writeEndObject();
+        }
         json.writeEndObject();
     }
 

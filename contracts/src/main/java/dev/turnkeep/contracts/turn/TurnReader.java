@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,7 +78,7 @@ public final class TurnReader {
         return turn();
     }
 
-    /** Reads the members of the object that begins here; those of {@code address}, {@code session}, {@code usage} by path. */
+    /** Reads the members of the object that begins here; those of objects within it by path. */
     private void members(@Nullable String parent, @Nullable JsonToken start) throws IOException {
         if (start != JsonToken.START_OBJECT) {
             throw unreadable(parent, "must be an object");
@@ -86,7 +87,7 @@ public final class TurnReader {
             String name = parent == null ? parser.currentName() : parent + "." + parser.currentName();
             JsonToken token = parser.nextToken();
             switch (name) {
-                case "address", "session", "usage" -> members(name, token);
+                case "address", "session", "usage", "usage.parts" -> members(name, token);
                 case "nodes" -> nodes(token);
                 case "system", "tools", "params" -> raw(name, token);
                 case "meta", "session.harness_metadata" -> {
@@ -225,7 +226,22 @@ public final class TurnReader {
                 count("usage.cache_read_tokens", Long.MAX_VALUE),
                 count("usage.cache_write_tokens", Long.MAX_VALUE),
                 count("usage.cache_write_1h_tokens", Long.MAX_VALUE),
-                count("usage.reasoning_tokens", Long.MAX_VALUE));
+                count("usage.reasoning_tokens", Long.MAX_VALUE),
+                flag("usage.partial"),
+                parts(),
+                text("usage.service_tier"));
+    }
+
+    /** Parts that a newer writer knows are passed over. */
+    private Map<UsagePart, Long> parts() {
+        Map<UsagePart, Long> parts = new EnumMap<>(UsagePart.class);
+        for (UsagePart part : UsagePart.values()) {
+            Long count = number("usage.parts." + part.key(), Long.MAX_VALUE);
+            if (count != null) {
+                parts.put(part, count);
+            }
+        }
+        return parts;
     }
 
     /** A number of things, 0 when nothing is said. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.turnkeep.contracts.turn.Usage;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,6 +81,62 @@ class OverridesTest {
     }
 
     @Test
+    void whatIsFreeCostsNothingWhateverWasTold() {
+        // Given
+        Prices prices = prices("""
+                {"prices": [{"name": "own-machines", "provider": "ollama", "model": {"contains": "llama"},
+                             "rates": {"input_mtok": 0, "output_mtok": {"base": 0, "tiers": []}}}]}""");
+
+        // When
+        Charge charge = prices.charge("ollama", "llama3.2", Usage.NONE, MAY, null);
+
+        // Then
+        assertThat(charge.source()).isEqualTo(CostSource.PRICED);
+        assertThat(charge.nanoUsd()).isZero();
+    }
+
+    @Test
+    void aPriceMayBeForOneWayOfBeingServed() {
+        // Given
+        Prices prices = prices("""
+                {"prices": [{"name": "half", "provider": "anthropic", "model": {"starts_with": "claude-sonnet-4"},
+                             "service_tier": "batch", "rates": {"input_mtok": 1.5, "output_mtok": 7.5}}]}""");
+        Usage batch = new Usage(1_000, 100, 0, 0, 0, 0, false, Map.of(), "batch");
+        Usage priority = new Usage(1_000, 100, 0, 0, 0, 0, false, Map.of(), "priority");
+
+        // Then
+        assertThat(prices.charge("anthropic", "claude-sonnet-4-6", batch, MAY, null)
+                        .nanoUsd())
+                .isEqualTo(1_000 * 1_500 + 100 * 7_500);
+        assertThat(prices.charge("anthropic", "claude-sonnet-4-6", USAGE, MAY, null)
+                        .ref())
+                .as("served the usual way")
+                .startsWith("genai-prices@");
+        assertThat(prices.charge("anthropic", "claude-sonnet-4-6", priority, MAY, null)
+                        .why())
+                .isEqualTo(Unpriced.SERVICE_TIER);
+    }
+
+    @Test
+    void aListWithAnotherRateHasAnotherNameForIt() {
+        // Given
+        String list = new String(Lists.resource("/price/genai-prices.json"), StandardCharsets.UTF_8);
+        String rate = "{\"input_mtok\":2,\"cache_write_mtok\":2.5,\"cache_read_mtok\":0.2,\"output_mtok\":10";
+        assertThat(list).contains(rate);
+        byte[] corrected = list.replace(rate, rate.replace(":10", ":11")).getBytes(StandardCharsets.UTF_8);
+
+        // When
+        Charge before = new Prices(Overrides.NONE, LIST).charge("anthropic", "claude-sonnet-5", USAGE, MAY, null);
+        Charge after = new Prices(Overrides.NONE, PriceList.read("own.json", corrected))
+                .charge("anthropic", "claude-sonnet-5", USAGE, MAY, null);
+
+        // Then
+        assertThat(before.ref()).matches("genai-prices@[0-9.]+:anthropic/claude-sonnet-5~[0-9a-f]{8}");
+        assertThat(after.nanoUsd()).isNotEqualTo(before.nanoUsd());
+        assertThat(after.ref()).isNotEqualTo(before.ref());
+    }
+
+    @Test
     void anotherFileIsAnotherVersion() {
         // Given
         String file = "{\"prices\": []}";
@@ -96,7 +153,7 @@ class OverridesTest {
             {"prices": [{"name": "a b"}]}                            | o.json.prices[0].name: must be 1 to 64 letters, digits, dots, underscores or hyphens
             {"prices": [{"name": "a"}]}                              | o.json.prices[0].rates: is required
             {"prices": [{"name": "a", "rates": {}}]}                 | o.json.prices[0].rates: must have at least one rate
-            {"prices": [{"name": "a", "rates": {"input": 1}}]}       | o.json.prices[0].rates.input: is no rate; known are [input_mtok, cache_read_mtok, cache_write_mtok, cache_write_5m_mtok, cache_write_1h_mtok, output_mtok, output_reasoning_mtok, requests_kcount]
+            {"prices": [{"name": "a", "rates": {"input": 1}}]}       | o.json.prices[0].rates.input: is no rate; known are [input_mtok, cache_read_mtok, cache_write_mtok, cache_write_5m_mtok, cache_write_1h_mtok, output_mtok, output_reasoning_mtok, requests_kcount, input_audio_mtok, cache_audio_read_mtok, input_image_mtok, cache_image_read_mtok, input_video_mtok, output_audio_mtok, output_image_mtok, output_video_mtok, web_searches_kcount, storage_searches_kcount, image_generations_kcount]
             {"prices": [{"name": "a", "rates": {"input_mtok": -1}}]} | o.json.prices[0].rates.input_mtok: must be a number, 0 or more
             {"prices": [{"name": "a", "rates": {"input_mtok": "3"}}]} | o.json.prices[0].rates.input_mtok: must be a number, 0 or more
             {"prices": [{"name": "a", "rates": {"cache_read_mtok": 1}}]} | o.json.prices[0].rates: has cache_read_mtok and must have input_mtok too

@@ -28,7 +28,7 @@ class PublishedTurnTest {
             JsonSchemaFactory.getInstance(VersionFlag.V202012).getSchema(SCHEMA);
 
     @ParameterizedTest
-    @ValueSource(strings = {"full", "synthetic", "actor", "id", "external"})
+    @ValueSource(strings = {"full", "synthetic", "actor", "id", "external", "measured"})
     void readsEachMemberForWhatItHasAlwaysMeant(String example) {
         // When
         TurnRecord read = TurnReader.read(golden(example).getBytes(StandardCharsets.UTF_8));
@@ -38,7 +38,7 @@ class PublishedTurnTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"full", "synthetic", "actor", "id", "external"})
+    @ValueSource(strings = {"full", "synthetic", "actor", "id", "external", "measured"})
     void writesEachMemberAsItHasAlwaysBeenWritten(String example) throws IOException {
         // When
         byte[] written = TurnCodec.write(Objects.requireNonNull(SampleTurns.ALL.get(example)));
@@ -48,7 +48,7 @@ class PublishedTurnTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"full", "synthetic", "actor", "id", "external"})
+    @ValueSource(strings = {"full", "synthetic", "actor", "id", "external", "measured"})
     void writesWhatTheSchemaSays(String example) {
         // When
         byte[] written = TurnCodec.write(Objects.requireNonNull(SampleTurns.ALL.get(example)));
@@ -118,7 +118,7 @@ class PublishedTurnTest {
             String name = path + member.getKey();
             found.add(name);
             switch (name) {
-                case "address", "session", "usage" -> paths(name + ".", member.getValue(), found);
+                case "address", "session", "usage", "usage.parts" -> paths(name + ".", member.getValue(), found);
                 case "nodes" -> member.getValue().forEach(node -> paths(name + ".", node, found));
                 default -> {}
             }

@@ -35,6 +35,28 @@ final class SampleTurns {
     private static final SessionId FIRST = new SessionId(new UUID(0, 1));
     private static final ExternalId ORDER = new ExternalId("order-7");
 
+    private static final Usage MEASURED = new Usage(
+            900,
+            40,
+            300,
+            0,
+            0,
+            0,
+            true,
+            Map.ofEntries(
+                    Map.entry(UsagePart.INPUT_AUDIO, 500L),
+                    Map.entry(UsagePart.CACHE_READ_AUDIO, 0L),
+                    Map.entry(UsagePart.INPUT_IMAGE, 20L),
+                    Map.entry(UsagePart.CACHE_READ_IMAGE, 3L),
+                    Map.entry(UsagePart.INPUT_VIDEO, 4L),
+                    Map.entry(UsagePart.OUTPUT_AUDIO, 5L),
+                    Map.entry(UsagePart.OUTPUT_IMAGE, 6L),
+                    Map.entry(UsagePart.OUTPUT_VIDEO, 7L),
+                    Map.entry(UsagePart.WEB_SEARCHES, 8L),
+                    Map.entry(UsagePart.FILE_SEARCHES, 9L),
+                    Map.entry(UsagePart.IMAGE_GENERATIONS, 10L)),
+            "priority");
+
     /** By the name of the golden example. */
     static final Map<String, TurnRecord> ALL = Map.of(
             "full", full(),
@@ -44,6 +66,7 @@ final class SampleTurns {
                             true,
                             SessionBlock.NONE),
             "actor", minimal(new ActorSlot(SCOPE, SLACK, ANN), false, block(SLACK, null, null, ANN)),
+            "measured", used(minimal(new ActorSlot(SCOPE, SLACK, ANN), false, block(SLACK, null, null, ANN)), MEASURED),
             "id", minimal(new ById(SCOPE, FIRST), false, block(HarnessId.UNKNOWN, FIRST, null, null)),
             "external", minimal(new ByExternalId(SCOPE, ORDER), false, block(HarnessId.UNKNOWN, null, ORDER, null)));
 
@@ -123,6 +146,35 @@ final class SampleTurns {
                 null,
                 null,
                 null);
+    }
+
+    private static TurnRecord used(TurnRecord turn, Usage usage) {
+        return new TurnRecord(
+                turn.id(),
+                turn.address(),
+                turn.synthetic(),
+                turn.session(),
+                turn.requestId(),
+                turn.callersTime(),
+                turn.provider(),
+                turn.model(),
+                turn.agent(),
+                turn.threadId(),
+                turn.status(),
+                turn.stopReason(),
+                turn.stopKind(),
+                turn.error(),
+                usage,
+                turn.latencyNanos(),
+                turn.toolCalls(),
+                turn.toolErrors(),
+                turn.costNanoUsd(),
+                turn.nodes(),
+                turn.system(),
+                turn.tools(),
+                turn.params(),
+                turn.meta(),
+                turn.traceparent());
     }
 
     private static SessionBlock block(

@@ -19,6 +19,7 @@ import dev.turnkeep.contracts.json.RawJson;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -74,7 +75,16 @@ final class TurnRecords {
                 stopReason,
                 stopReason == null ? StopKind.UNKNOWN : stopKind(),
                 maybe(this::word),
-                new Usage(number(), number(), number(), number(), number(), number()),
+                new Usage(
+                        number(),
+                        number(),
+                        number(),
+                        number(),
+                        number(),
+                        number(),
+                        random.nextBoolean(),
+                        random.nextBoolean() ? Map.of() : Map.of(part(), number()),
+                        maybe(this::word)),
                 maybe(this::number),
                 random.nextInt(Integer.MAX_VALUE),
                 random.nextInt(5),
@@ -85,6 +95,11 @@ final class TurnRecords {
                 maybe(() -> one(JSON)),
                 maybe(() -> one(OBJECTS)),
                 maybe(this::word));
+    }
+
+    private UsagePart part() {
+        List<UsagePart> parts = List.of(UsagePart.values());
+        return parts.get(random.nextInt(parts.size()));
     }
 
     /** One that is written: that there is none is said by leaving it out. */

@@ -2,20 +2,34 @@ package dev.turnkeep.e2e.analytics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.turnkeep.e2e.system.Await;
+import dev.turnkeep.e2e.system.Http;
 import dev.turnkeep.e2e.system.Tenant;
 import dev.turnkeep.e2e.system.Turn;
 import dev.turnkeep.e2e.system.Turnkeep;
 import dev.turnkeep.e2e.system.WithTurnkeep;
 import dev.turnkeep.localstack.run.Service;
 import dev.turnkeep.localstack.run.ServiceProcess;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.io.TempDir;
 
 @WithTurnkeep
 @TestInstance(Lifecycle.PER_CLASS)
@@ -78,6 +92,148 @@ class AnalyticsIT {
                 """, tenant.org())));
         assertThat(count("sessions")).isEqualTo(6);
         Await.until("and their starts", () -> count("session_events") >= 6);
+    }
+
+    @Test
+    void manyModelsCostTheSameInFivePlacesAndDoSoAfterRepricingUnderLoad(@TempDir Path folder) throws Exception {
+        // Given
+        Tenant payer = turnkeep.tenant("costs");
+        List<GoldenTurn> golden = GoldenTurn.all();
+        List<ObjectNode> posted = new ArrayList<>();
+        for (int i = 0; i < golden.size(); i++) {
+            posted.add(golden.get(i).posted("golden", "golden-" + i, GoldenTurn.AT.plusSeconds(i)));
+        }
+        GoldenTurn sonnet = golden.stream()
+                .filter(turn -> turn.model().equals("claude-sonnet-4-6"))
+                .findFirst()
+                .orElseThrow();
+        posted.add(sonnet.posted("golden", "reported", GoldenTurn.AT));
+        posted.getLast().withObject("/meta").put("cost_usd", "1.5");
+        payer.postBatch(posted);
+        GoldenTurn reported = new GoldenTurn(sonnet.provider(), sonnet.model(), sonnet.usage(), 1_500_000_000L);
+        List<GoldenTurn> before = new ArrayList<>(golden);
+        before.add(reported);
+        assertThat(golden.stream().filter(turn -> turn.nanoUsd() != null).map(GoldenTurn::name))
+                .as("models with a price")
+                .satisfies(models -> assertThat(models.stream().distinct()).hasSizeGreaterThanOrEqualTo(10));
+        costsTheSameEverywhere(payer, before);
+        Path overrides = Files.writeString(folder.resolve("overrides.json"), """
+                {"prices": [
+                  {"name": "dear", "provider": "anthropic", "model": "claude-sonnet-4-6", "rates": {"input_mtok": 10, "output_mtok": 10}},
+                  {"name": "new", "provider": "openai", "model": "no-such-model", "rates": {"input_mtok": 1, "output_mtok": 1}}]}""");
+        GoldenTurn another = golden.stream()
+                .filter(turn -> turn.model().equals("gpt-5"))
+                .findFirst()
+                .orElseThrow();
+
+        // When: while the same session goes on
+        List<GoldenTurn> after = new ArrayList<>();
+        golden.forEach(turn -> after.add(dearer(turn)));
+        after.add(reported);
+        try (ServiceProcess pricing = turnkeep.instance(
+                Service.SESSION,
+                "repricing",
+                Map.of(
+                        "TURNKEEP_SESSION_PRICES_OVERRIDES",
+                        overrides.toString(),
+                        "TURNKEEP_SESSION_TURNS_GROUP",
+                        turnkeep.group()))) {
+            Http operator =
+                    new Http(pricing.service().url(), turnkeep.administration().key());
+            AtomicBoolean priced = new AtomicBoolean();
+            try (ExecutorService load = Executors.newSingleThreadExecutor()) {
+                Future<Integer> going = load.submit(() -> {
+                    int more = 0;
+                    while (more < 20 || (!priced.get() && more < 500)) {
+                        payer.post(another.posted("golden", "more-" + more, GoldenTurn.AT.plusSeconds(more)));
+                        more++;
+                    }
+                    return more;
+                });
+                reprice(operator, payer);
+                priced.set(true);
+                after.addAll(Collections.nCopies(going.get(1, TimeUnit.MINUTES), another));
+            }
+        }
+
+        // Then
+        assertThat(after.stream().filter(turn -> turn.nanoUsd() == null)).isEmpty();
+        costsTheSameEverywhere(payer, after);
+    }
+
+    private static GoldenTurn dearer(GoldenTurn turn) {
+        long tokens = turn.usage().get("input_tokens").asLong()
+                + turn.usage().get("output_tokens").asLong();
+        return switch (turn.model()) {
+            case "claude-sonnet-4-6" -> new GoldenTurn(turn.provider(), turn.model(), turn.usage(), tokens * 10_000);
+            case "no-such-model" -> new GoldenTurn(turn.provider(), turn.model(), turn.usage(), tokens * 1_000);
+            default -> turn;
+        };
+    }
+
+    private static void reprice(Http operator, Tenant tenant) {
+        ObjectNode step = Http.JSON
+                .createObjectNode()
+                .put("from", "2025-06-30")
+                .put("until", "2025-07-02")
+                .put("org_id", tenant.org().toString());
+        JsonNode answer;
+        do {
+            answer = operator.post("/v1/admin/reprice", step).expecting(200).body();
+            step.put("cursor", answer.path("cursor").asText());
+        } while (!answer.path("done").asBoolean());
+    }
+
+    /** On the session, over its turns, over its models, in ClickHouse and in the statistics. */
+    private void costsTheSameEverywhere(Tenant payer, List<GoldenTurn> turns) {
+        Map<String, Long> costs = new TreeMap<>();
+        Map<String, Long> without = new TreeMap<>();
+        turns.forEach(turn -> {
+            costs.merge(turn.name(), turn.nanoUsd() == null ? 0 : turn.nanoUsd(), Long::sum);
+            without.merge(turn.name(), turn.nanoUsd() == null ? 1L : 0L, Long::sum);
+        });
+        List<String> models = costs.entrySet().stream()
+                .map(model -> model.getKey() + "|" + model.getValue() + "|" + without.get(model.getKey()))
+                .sorted()
+                .toList();
+        long cost = costs.values().stream().mapToLong(Long::longValue).sum();
+        long unpriced = without.values().stream().mapToLong(Long::longValue).sum();
+
+        JsonNode session = payer.session(Turn.HARNESS, "golden", turns.size());
+        String id = session.path("id").asText();
+        assertThat(session.path("turn_count").asInt()).isEqualTo(turns.size());
+        assertThat(session.path("cost_nano_usd").asLong()).isEqualTo(cost);
+        assertThat(session.path("unpriced_turns").asLong()).isEqualTo(unpriced);
+        assertThat(payer.items(id, "turns").stream()
+                        .mapToLong(turn -> turn.path("cost_nano_usd").asLong())
+                        .sum())
+                .isEqualTo(cost);
+        assertThat(byModel(session.path("model_usage"))).isEqualTo(models);
+        Await.until("ClickHouse shows the session's cost", () -> turnkeep.analytics("""
+                SELECT concatWithSeparator('|', toString(cost_nano_usd), toString(unpriced_turns), toString(turn_count))
+                FROM ${database}.sessions WHERE id = '%s'
+                """.formatted(id)).equals(List.of(cost + "|" + unpriced + "|" + turns.size())));
+        Await.until("it shows what each model costs", () -> turnkeep.analytics("""
+                SELECT concatWithSeparator('|', provider, ifNull(model, ''), toString(sum(ifNull(cost_nano_usd, 0))),
+                    toString(countIf(cost_nano_usd IS NULL)))
+                FROM ${database}.turns WHERE session_id = '%s' GROUP BY provider, model
+                """.formatted(id)).stream().sorted().toList().equals(models));
+        JsonNode stats = payer.sessions()
+                .get("/v1/stats?since=2025-06-30T00:00:00Z&until=2025-07-02T00:00:00Z")
+                .expecting(200)
+                .body();
+        assertThat(stats.at("/totals/cost_nano_usd").asLong()).isEqualTo(cost);
+        assertThat(stats.at("/totals/unpriced_turns").asLong()).isEqualTo(unpriced);
+        assertThat(byModel(stats.path("models"))).isEqualTo(models);
+    }
+
+    private static List<String> byModel(JsonNode models) {
+        List<String> rows = new ArrayList<>();
+        models.forEach(model -> rows.add(model.path("provider").asText() + "|"
+                + model.path("model").asText() + "|" + model.path("cost_nano_usd").asLong() + "|"
+                + model.path("unpriced_turns").asLong()));
+        Collections.sort(rows);
+        return rows;
     }
 
     private long count(String view) {

@@ -144,7 +144,8 @@ public final class Turnkeep implements AutoCloseable {
         return engines.clickhouse().endpoint();
     }
 
-    private String group() {
+    /** Whoever joins it shares the turns with the session service. */
+    public String group() {
         return topicPrefix + "session";
     }
 

@@ -75,19 +75,20 @@ public class BatchResource {
     public Response ingest(InputStream in, @Context HttpServerRequest request) throws IOException {
         Scope scope = callers.scope(request);
         BodyFormat format = BodyFormat.of(request.getHeader("Content-Type"));
-        limit.take(scope.org(), 0);
+        limit.admit(scope.org());
         try (Reservation reservation = budget.open()) {
             RawJson body = bodies.read(in, request, reservation);
             List<RawJson> turns = BatchBody.turns(body, format, config.turns());
-            limit.take(scope.org(), turns.size());
-            String traceparent = Tracing.handedOn(request.getHeader("traceparent"));
-            SessionHeaders headers = SessionHeaders.of(request::getHeader);
-            List<Judgement> judgements = turns.stream()
-                    .map(turn -> headers.applied(turn, reservation))
-                    .map(turn -> TurnJudge.judge(turn, scope, traceparent))
-                    .toList();
-            intake.keep(judgements, scope, reservation);
-            return Response.accepted(BatchAnswer.of(judgements)).build();
+            return limit.paid(scope.org(), turns.size(), () -> {
+                String traceparent = Tracing.handedOn(request.getHeader("traceparent"));
+                SessionHeaders headers = SessionHeaders.of(request::getHeader);
+                List<Judgement> judgements = turns.stream()
+                        .map(turn -> headers.applied(turn, reservation))
+                        .map(turn -> TurnJudge.judge(turn, scope, traceparent))
+                        .toList();
+                intake.keep(judgements, scope, reservation);
+                return Response.accepted(BatchAnswer.of(judgements)).build();
+            });
         }
     }
 }

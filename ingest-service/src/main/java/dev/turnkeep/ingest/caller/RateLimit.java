@@ -3,21 +3,26 @@ package dev.turnkeep.ingest.caller;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.turnkeep.contracts.id.OrgId;
+import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.platform.http.RetryLater;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * A bucket of tokens per organisation: a second's worth, refilled steadily. A batch may take it below zero, and is paid
- * for before the next request. State: the buckets, each guarded by itself.
+ * A bucket of tokens per organisation: a second's worth, refilled steadily. A batch may take it below zero, and is paid for
+ * before the next request; but for no longer than a few seconds, and not at all when Kafka did not take it. State: the buckets, each
+ * guarded by itself.
  */
 @Singleton
 public class RateLimit {
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
     private static final int ORGANISATIONS = 10_000;
+    /** As long as the largest batch is paid for, whatever it had. */
+    private static final int LONGEST_DEBT = 5;
 
     private final int perSecond;
     private final LongSupplier nanos;
@@ -35,13 +40,43 @@ public class RateLimit {
     }
 
     /**
-     * Takes the tokens of so many turns.
+     * Looks whether a request may come in at all, before its body is read.
      *
-     * @throws RetryLater (429) when the organisation has none left; nothing is taken then
+     * @throws RetryLater (429) when the organisation has to pay for earlier ones
      */
-    public void take(OrgId org, int turns) {
+    public void admit(OrgId org) {
         if (perSecond > 0) {
-            buckets.get(org, _ -> new Bucket()).take(turns);
+            buckets.get(org, _ -> new Bucket()).take(0);
+        }
+    }
+
+    /** What tokens are taken for. */
+    public interface Work<T> {
+        T done() throws IOException;
+    }
+
+    /**
+     * Takes the tokens of so many turns for what is done with them. They are given back to a caller that has to come again, or
+     * with less: it has not been served.
+     *
+     * @throws RetryLater (429) when the organisation has none left; nothing is taken then, and nothing done
+     */
+    public <T> T paid(OrgId org, int turns, Work<T> work) throws IOException {
+        if (perSecond == 0) {
+            return work.done();
+        }
+        Bucket bucket = buckets.get(org, _ -> new Bucket());
+        double taken = bucket.take(turns);
+        try {
+            return work.done();
+        } catch (RetryLater e) {
+            bucket.giveBack(taken);
+            throw e;
+        } catch (Invalid e) {
+            if (e.problem() == Problem.TOO_LARGE) {
+                bucket.giveBack(taken);
+            }
+            throw e;
         }
     }
 
@@ -49,15 +84,27 @@ public class RateLimit {
         private double tokens = perSecond;
         private long filledAt = nanos.getAsLong();
 
-        synchronized void take(int turns) {
-            long now = nanos.getAsLong();
-            tokens = Math.min(perSecond, tokens + (double) (now - filledAt) / SECOND * perSecond);
-            filledAt = now;
-            if (tokens < Math.min(1, turns)) {
+        /** How many tokens it took: no more than what is paid for in a few seconds. */
+        synchronized double take(int turns) {
+            fill();
+            if (tokens < (turns == 0 ? 0 : 1)) {
                 Duration wait = Duration.ofNanos((long) ((1 - tokens) / perSecond * SECOND));
                 throw new RetryLater(Problem.RATE_LIMITED, "over " + perSecond + " turns per second", wait);
             }
-            tokens -= turns;
+            double taken = Math.min(turns, tokens + (double) LONGEST_DEBT * perSecond);
+            tokens -= taken;
+            return taken;
+        }
+
+        synchronized void giveBack(double taken) {
+            fill();
+            tokens = Math.min(perSecond, tokens + taken);
+        }
+
+        private void fill() {
+            long now = nanos.getAsLong();
+            tokens = Math.min(perSecond, tokens + (double) (now - filledAt) / SECOND * perSecond);
+            filledAt = now;
         }
     }
 }

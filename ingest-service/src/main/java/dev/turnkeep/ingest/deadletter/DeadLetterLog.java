@@ -10,7 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -22,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the dead-letter topic from given offsets to what is its end now, without a consumer group: nothing is remembered
- * of it anywhere. One reader at a time, so that what it holds is bounded.
+ * of it anywhere. One who looks and one who puts back at a time, so that what they hold is bounded.
  */
 @Singleton
 public class DeadLetterLog {
@@ -30,12 +33,16 @@ public class DeadLetterLog {
     /** As many letters as one request looks at: a filter that matches little then goes on from its cursor. */
     private static final int LOOKED_AT = 10_000;
 
+    /** So many records in between are read over rather than sought past. */
+    private static final long NEAR = 200;
+
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final KafkaConfig kafka;
     private final IngestTopics topics;
-    private final ReentrantLock one = new ReentrantLock();
+    private final ReentrantLock looking = new ReentrantLock();
+    private final ReentrantLock puttingBack = new ReentrantLock();
 
     DeadLetterLog(KafkaConfig kafka, IngestTopics topics) {
         this.kafka = kafka;
@@ -52,37 +59,131 @@ public class DeadLetterLog {
 
     /** Letters from there on, partition by partition. */
     Page list(LetterFilter filter, LetterId from, int limit) {
-        return reading(consumer -> {
+        return reading(looking, consumer -> {
             List<Letter> found = new ArrayList<>();
-            int[] looked = new int[1];
+            Bounds bounds = new Bounds(limit);
+            LetterId next = pass(consumer, from, bounds, filter, found::add);
+            return new Page(found, bounds.looked, next);
+        });
+    }
+
+    /**
+     * Gives letters that match from there on to be put back, partition by partition.
+     *
+     * @param most as many
+     * @param use whether it was taken, and the next is to come
+     * @return where to go on; empty at the end
+     */
+    Optional<LetterId> matching(LetterFilter filter, LetterId from, int most, Predicate<Letter> use) {
+        return reading(
+                puttingBack, consumer -> Optional.ofNullable(pass(consumer, from, new Bounds(most), filter, use)));
+    }
+
+    /**
+     * Gives letters to be put back in the order of the topic: one reader for all of them.
+     *
+     * @param use whether it was taken, and the next is to come
+     * @return whether all of them were given that are there
+     */
+    boolean named(SortedSet<LetterId> ids, Predicate<Letter> use) {
+        return reading(puttingBack, consumer -> {
             long deadline = System.nanoTime() + PATIENCE.toNanos();
             for (TopicPartition partition : partitions(consumer)) {
-                if (partition.partition() < from.partition()) {
-                    continue;
-                }
-                long start = partition.partition() == from.partition() ? from.offset() : 0;
-                LetterId stopped = scan(consumer, partition, start, record -> {
-                    if (found.size() == limit || looked[0] == LOOKED_AT || System.nanoTime() > deadline) {
-                        return false;
-                    }
-                    looked[0]++;
-                    Letter letter = Letter.of(record);
-                    if (filter.matches(letter)) {
-                        found.add(letter);
-                    }
-                    return true;
-                });
-                if (stopped != null) {
-                    return new Page(found, looked[0], stopped);
+                SortedSet<Long> offsets = new TreeSet<>();
+                ids.stream()
+                        .filter(id -> id.partition() == partition.partition())
+                        .forEach(id -> offsets.add(id.offset()));
+                if (!offsets.isEmpty() && !pick(consumer, partition, offsets, deadline, use)) {
+                    return false;
                 }
             }
-            return new Page(found, looked[0], null);
+            return true;
         });
+    }
+
+    /** Records in between are read over when they are few. */
+    private static boolean pick(
+            Consumer<byte[], byte[]> consumer,
+            TopicPartition partition,
+            SortedSet<Long> offsets,
+            long deadline,
+            Predicate<Letter> use) {
+        consumer.assign(List.of(partition));
+        long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+        long first = consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
+        SortedSet<Long> left = new TreeSet<>(offsets);
+        left.removeIf(offset -> offset < first || offset >= end);
+        long position = -NEAR - 1;
+        while (!left.isEmpty()) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            if (left.first() - position > NEAR) {
+                consumer.seek(partition, left.first());
+            }
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                left.headSet(record.offset()).clear();
+                if (left.remove(record.offset()) && !use.test(Letter.of(record))) {
+                    return false;
+                }
+            }
+            position = consumer.position(partition);
+            if (position >= end) {
+                return true;
+            }
+        }
+        return true;
+    }
+
+    /** How far one request goes. */
+    private static final class Bounds {
+        private final int most;
+        private final long deadline = System.nanoTime() + PATIENCE.toNanos();
+        private int looked;
+        private int taken;
+
+        Bounds(int most) {
+            this.most = most;
+        }
+
+        boolean reached() {
+            return taken == most || looked == LOOKED_AT || System.nanoTime() > deadline;
+        }
+    }
+
+    private @Nullable LetterId pass(
+            Consumer<byte[], byte[]> consumer,
+            LetterId from,
+            Bounds bounds,
+            LetterFilter filter,
+            Predicate<Letter> use) {
+        for (TopicPartition partition : partitions(consumer)) {
+            if (partition.partition() < from.partition()) {
+                continue;
+            }
+            long start = partition.partition() == from.partition() ? from.offset() : 0;
+            LetterId stopped = scan(consumer, partition, start, record -> {
+                if (bounds.reached()) {
+                    return false;
+                }
+                bounds.looked++;
+                Letter letter = Letter.of(record);
+                if (!filter.matches(letter)) {
+                    return true;
+                }
+                bounds.taken++;
+                return use.test(letter);
+            });
+            if (stopped != null) {
+                return stopped;
+            }
+        }
+        return null;
     }
 
     /** The letter there; empty when there is none, or none any more. */
     Optional<Letter> find(LetterId id) {
-        return reading(consumer -> {
+        return reading(looking, consumer -> {
             TopicPartition wanted = new TopicPartition(topics.deadLetters(), id.partition());
             List<Letter> found = new ArrayList<>(1);
             if (partitions(consumer).contains(wanted)) {
@@ -110,7 +211,11 @@ public class DeadLetterLog {
         long first = consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
         consumer.seek(partition, Math.max(start, first));
         long deadline = System.nanoTime() + PATIENCE.toNanos();
+        boolean visited = false;
         while (start < end && consumer.position(partition) < end) {
+            if (System.nanoTime() > deadline && visited) {
+                return new LetterId(partition.partition(), consumer.position(partition));
+            }
             if (System.nanoTime() > deadline) {
                 throw RetryLater.unavailable("Kafka does not give the dead letters at the moment");
             }
@@ -118,6 +223,7 @@ public class DeadLetterLog {
                 if (record.offset() >= end) {
                     return null;
                 }
+                visited = true;
                 if (!visitor.visit(record)) {
                     return new LetterId(record.partition(), record.offset());
                 }
@@ -137,7 +243,7 @@ public class DeadLetterLog {
         T read(Consumer<byte[], byte[]> consumer);
     }
 
-    private <T> T reading(Reading<T> reading) {
+    private <T> T reading(ReentrantLock one, Reading<T> reading) {
         Map<String, Object> settings = KafkaSettings.of(kafka);
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");

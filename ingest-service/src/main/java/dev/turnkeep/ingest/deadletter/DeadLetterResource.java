@@ -7,8 +7,6 @@ import dev.turnkeep.ingest.body.BodyReader;
 import dev.turnkeep.ingest.body.ByteBudget;
 import dev.turnkeep.ingest.body.ByteBudget.Reservation;
 import dev.turnkeep.ingest.caller.Operator;
-import dev.turnkeep.ingest.deadletter.DeadLetters.Back;
-import dev.turnkeep.ingest.deadletter.DeadLetters.Fault;
 import dev.turnkeep.ingest.deadletter.DeadLetters.Item;
 import dev.turnkeep.ingest.deadletter.DeadLetters.One;
 import dev.turnkeep.ingest.deadletter.DeadLetters.Requeued;
@@ -25,11 +23,11 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.SortedSet;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
@@ -71,10 +69,23 @@ public class DeadLetterResource {
             @QueryParam("code") @Nullable String code,
             @QueryParam("stage") @Nullable String stage,
             @QueryParam("org_id") @Nullable String org,
+            @QueryParam("from") @Nullable String since,
+            @QueryParam("until") @Nullable String until,
+            @Parameter(description = "`false` leaves out letters that were put back before and refused once more")
+                    @QueryParam("requeued")
+                    @Nullable
+                    String requeued,
             @Context HttpServerRequest request) {
         operator.required(request::getHeader);
         LetterId from = cursor == null ? LetterId.FIRST : LetterId.parse("cursor", cursor);
-        return DeadLetters.of(letters.list(new LetterFilter(code, stage, org), from, limit(limit)));
+        LetterFilter filter = new LetterFilter(
+                code,
+                stage,
+                org,
+                RequeueBody.time("from", since),
+                RequeueBody.time("until", until),
+                !"false".equals(requeued));
+        return DeadLetters.of(letters.list(filter, from, limit(limit)));
     }
 
     @GET
@@ -120,23 +131,18 @@ public class DeadLetterResource {
             content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(ref = "Requeue")))
     @APIResponse(
             responseCode = "200",
-            description = "The brokers have those that were requeued; each of the others says why not",
+            description = "The brokers have those that were requeued; each of the others says why not. With a filter,"
+                    + " `next_cursor` says where to go on",
             content = @Content(schema = @Schema(implementation = Requeued.class)))
     public Requeued requeue(InputStream in, @Context HttpServerRequest request) throws IOException {
         operator.required(request::getHeader);
         BodyFormat.of(request.getHeader("Content-Type")).requiring(BodyFormat.JSON);
-        List<Back> back = new ArrayList<>();
-        List<Fault> refused = new ArrayList<>();
         try (Reservation reservation = budget.open()) {
-            for (LetterId id : RequeueBody.ids(bodies.read(in, request, reservation))) {
-                try {
-                    back.add(new Back(id.toString(), requeue.requeue(id)));
-                } catch (Invalid e) {
-                    refused.add(new Fault(id.toString(), e.problem().code(), e.detail()));
-                }
-            }
+            return switch (RequeueBody.read(bodies.read(in, request, reservation))) {
+                case RequeueBody.Named(SortedSet<LetterId> ids) -> requeue.named(ids);
+                case RequeueBody.Matching(LetterFilter filter, LetterId from) -> requeue.matching(filter, from);
+            };
         }
-        return new Requeued(back, refused);
     }
 
     private Letter found(String id) {

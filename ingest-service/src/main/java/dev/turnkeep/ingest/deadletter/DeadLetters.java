@@ -2,6 +2,7 @@ package dev.turnkeep.ingest.deadletter;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.turnkeep.contracts.turn.DeadLetter;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -50,6 +51,11 @@ public record DeadLetters(
             @JsonProperty("source_partition") @Nullable String sourcePartition,
             @JsonProperty("source_offset") @Nullable String sourceOffset,
 
+            @Schema(description = "The letter that was put back before, and refused once more as this one")
+            @JsonProperty("requeued_from")
+            @Nullable
+            String requeuedFrom,
+
             @Schema(required = true, description = "Of what was received")
             int bytes) {
 
@@ -63,11 +69,12 @@ public record DeadLetters(
                     letter.header("org"),
                     letter.header("environment"),
                     letter.key(),
-                    letter.header("append-time"),
+                    letter.header(DeadLetter.APPEND_TIME),
                     letter.keptAt().toString(),
                     letter.header("source-topic"),
                     letter.header("source-partition"),
                     letter.header("source-offset"),
+                    letter.header(DeadLetter.REQUEUED_FROM),
                     letter.value().length());
         }
     }
@@ -82,9 +89,15 @@ public record DeadLetters(
     /** What became of each letter that was to be put back. */
     @RegisterForReflection
     @Schema(name = "RequeueAnswer")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Requeued(
             @Schema(required = true) List<Back> requeued,
-            @Schema(required = true) List<Fault> refused) {}
+            @Schema(required = true) List<Fault> refused,
+
+            @Schema(description = "Where to go on; absent at the end, and where letters were named")
+            @JsonProperty("next_cursor")
+            @Nullable
+            String nextCursor) {}
 
     /** A letter that is on its topic again. */
     @RegisterForReflection

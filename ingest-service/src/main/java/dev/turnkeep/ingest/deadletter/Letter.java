@@ -5,8 +5,10 @@ import dev.turnkeep.contracts.id.OrgId;
 import dev.turnkeep.contracts.id.Scope;
 import dev.turnkeep.contracts.json.RawJson;
 import dev.turnkeep.contracts.problem.Invalid;
+import dev.turnkeep.contracts.turn.DeadLetter;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +42,22 @@ record Letter(LetterId id, @Nullable String key, Map<String, String> headers, In
     @Nullable
     String header(String name) {
         return headers.get(name);
+    }
+
+    /** When the original came, as far as is known: never later than it was kept. */
+    Instant cameAt() {
+        String told = header(DeadLetter.APPEND_TIME);
+        try {
+            Instant came = told == null ? keptAt : Instant.parse(told);
+            return came.isBefore(keptAt) ? came : keptAt;
+        } catch (DateTimeParseException e) {
+            return keptAt;
+        }
+    }
+
+    /** It was put back before, and refused once more. */
+    boolean isOfRequeue() {
+        return headers.containsKey(DeadLetter.REQUEUED_FROM);
     }
 
     boolean isOfIngest() {

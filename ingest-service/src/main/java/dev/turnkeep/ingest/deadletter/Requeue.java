@@ -4,12 +4,12 @@ import dev.turnkeep.contracts.id.Scope;
 import dev.turnkeep.contracts.json.RawJson;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
-import dev.turnkeep.contracts.turn.DeadLetter;
 import dev.turnkeep.contracts.turn.TranscriptRecord;
 import dev.turnkeep.contracts.turn.TurnReader;
 import dev.turnkeep.contracts.turn.TurnRecord;
 import dev.turnkeep.ingest.body.ByteBudget;
 import dev.turnkeep.ingest.body.ByteBudget.Reservation;
+import dev.turnkeep.ingest.deadletter.DeadLetters.Requeued;
 import dev.turnkeep.ingest.kafka.IngestTopics;
 import dev.turnkeep.ingest.kafka.Outgoing;
 import dev.turnkeep.ingest.kafka.RecordLog;
@@ -20,10 +20,11 @@ import dev.turnkeep.ingest.turn.Judgement;
 import dev.turnkeep.ingest.turn.Judgement.Accepted;
 import dev.turnkeep.ingest.turn.Judgement.Refused;
 import dev.turnkeep.ingest.turn.TurnJudge;
+import dev.turnkeep.platform.http.RetryLater;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
-import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 
 /**
  * Puts dead letters back. What ingest refused is judged again, from the bytes that were posted; what the consumer refused
@@ -32,6 +33,9 @@ import java.util.Map;
  */
 @Singleton
 public class Requeue {
+    /** In one step. */
+    private static final int MOST = 1000;
+
     private final DeadLetterLog letters;
     private final RecordLog log;
     private final IngestTopics topics;
@@ -58,54 +62,64 @@ public class Requeue {
     }
 
     /**
-     * Returns once Kafka has the turn or transcript again.
+     * Returns once Kafka has what can be put back of these.
      *
-     * @return its id
-     * @throws Invalid for a letter that is not there, or would be refused again
+     * @throws RetryLater (503) when nothing could be done at all
      */
-    String requeue(LetterId id) {
-        try (Reservation reservation = budget.open()) {
-            Letter letter = letters.find(id)
-                    .orElseThrow(() -> new Invalid(Problem.NOT_FOUND, null, "there is no such dead letter"));
-            reservation.grow(letter.value().length());
-            String back = put(letter, reservation);
-            count("requeued");
-            return back;
-        } catch (Invalid e) {
-            count(e.problem().code());
-            throw e;
+    Requeued named(SortedSet<LetterId> ids) {
+        try (PuttingBack step = new PuttingBack(this::prepared, log, budget.open())) {
+            boolean all = step.ofAll(() -> letters.named(ids, step::take));
+            for (LetterId id : ids) {
+                if (!step.knows(id)) {
+                    step.leave(id, all);
+                }
+            }
+            return counted(step.answer(null));
         }
     }
 
-    private String put(Letter letter, Reservation reservation) {
+    /**
+     * Returns once Kafka has what can be put back of the next letters that match.
+     *
+     * @throws RetryLater (503) when nothing could be done at all
+     */
+    Requeued matching(LetterFilter filter, LetterId from) {
+        try (PuttingBack step = new PuttingBack(this::prepared, log, budget.open())) {
+            return counted(step.answer(step.next(() -> letters.matching(filter, from, MOST, step::take))));
+        }
+    }
+
+    /** The record that puts a letter back, or none where it is on its topic already. */
+    private PuttingBack.Prepared prepared(Letter letter, Reservation reservation) {
         RawJson value = letter.value();
         if (!letter.isOfIngest()) {
             TurnRecord turn = TurnReader.read(value.array());
-            append(new Outgoing(topics.turns(), turn.address().encoded(), value, Map.of()), letter);
-            return turn.id().toString();
+            return PuttingBack.Prepared.of(
+                    letter,
+                    turn.id().toString(),
+                    new Outgoing(topics.turns(), turn.address().encoded(), value, Map.of()));
         }
         Scope scope = letter.scope()
                 .orElseThrow(() -> new Invalid(Problem.UNREADABLE_RECORD, null, "the letter names no organisation"));
         if (letter.isTranscript()) {
             TranscriptRecord transcript = TranscriptJudge.judge(value, scope, null);
             transcripts.append(transcript, reservation);
-            return transcript.id().toString();
+            return PuttingBack.Prepared.done(letter, transcript.id().toString());
         }
         Judgement judgement = TurnJudge.judge(value, scope, null);
         return switch (judgement) {
             case Accepted accepted -> {
                 reservation.grow(accepted.value().length());
-                append(turns.turn(accepted), letter);
-                yield accepted.turn().id().toString();
+                yield PuttingBack.Prepared.of(letter, accepted.turn().id().toString(), turns.turn(accepted));
             }
             case Refused refused -> throw refused.why();
         };
     }
 
-    /** With the time at which it came first: what has been erased since then stays erased. */
-    private void append(Outgoing turn, Letter letter) {
-        String came = letter.header(DeadLetter.APPEND_TIME);
-        log.append(List.of(came == null ? turn : turn.with(DeadLetter.APPEND_TIME, came)));
+    private Requeued counted(Requeued answer) {
+        answer.requeued().forEach(_ -> count("requeued"));
+        answer.refused().forEach(fault -> count(fault.code()));
+        return answer;
     }
 
     private void count(String outcome) {

@@ -8,29 +8,74 @@ import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.ingest.turn.Fields;
 import dev.turnkeep.ingest.turn.TurnJudge;
 import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Which letters are to be put back. */
-final class RequeueBody {
-    private static final String IDS = "ids";
+sealed interface RequeueBody {
+    /** These, in order, each once. */
+    record Named(SortedSet<LetterId> ids) implements RequeueBody {}
+
+    /** The next ones that match. */
+    record Matching(LetterFilter filter, LetterId from) implements RequeueBody {}
+
+    String IDS = "ids";
+    String FILTER = "filter";
     /** In one request. */
-    private static final int MOST = 1000;
+    int MOST = 1000;
 
-    private RequeueBody() {}
-
-    /**
-     * The ids in order, each once.
-     *
-     * @throws Invalid 400 for another form, 422 for an id that is none
-     */
-    static Set<LetterId> ids(RawJson body) {
+    /** @throws Invalid 400 for another form, 422 for an id or a time that is none */
+    static RequeueBody read(RawJson body) {
         TurnJudge.checkUtf8(body);
-        RawJson given = Fields.read(null, body, Set.of(), Set.of(IDS)).raw(IDS);
+        Fields fields = Fields.read(null, body, Set.of("cursor"), Set.of(IDS, FILTER));
+        RawJson ids = fields.raw(IDS);
+        RawJson filter = fields.raw(FILTER);
+        if (filter == null) {
+            return new Named(ids(ids));
+        }
+        if (ids != null) {
+            throw Fields.malformed(IDS, "not together with a filter");
+        }
+        Fields wanted =
+                Fields.read(FILTER, filter, Set.of("code", "stage", "org_id", "from", "until"), Set.of("again"));
+        String cursor = fields.filled("cursor");
+        return new Matching(
+                new LetterFilter(
+                        wanted.filled("code"),
+                        wanted.filled("stage"),
+                        wanted.filled("org_id"),
+                        time(FILTER + ".from", wanted.filled("from")),
+                        time(FILTER + ".until", wanted.filled("until")),
+                        again(wanted.raw("again"))),
+                cursor == null ? LetterId.FIRST : LetterId.parse("cursor", cursor));
+    }
+
+    private static boolean again(@Nullable RawJson given) {
+        String text = given == null ? "false" : given.toString();
+        if (!text.equals("true") && !text.equals("false")) {
+            throw Fields.malformed(FILTER + ".again", "must be true or false");
+        }
+        return text.equals("true");
+    }
+
+    /** Null when nothing is given. */
+    static @Nullable Instant time(String field, @Nullable String text) {
+        try {
+            return text == null || text.isEmpty() ? null : Instant.parse(text);
+        } catch (DateTimeException e) {
+            throw Invalid.field(field, "must be a time such as 2026-01-31T12:00:00Z");
+        }
+    }
+
+    private static SortedSet<LetterId> ids(@Nullable RawJson given) {
         if (given == null || given.array()[given.offset()] != '[') {
             throw Fields.malformed(IDS, "must be an array");
         }
-        Set<LetterId> ids = new TreeSet<>();
+        SortedSet<LetterId> ids = new TreeSet<>();
         try (JsonParser parser = Json.parser(given)) {
             parser.nextToken();
             while (parser.nextToken() != JsonToken.END_ARRAY) {

@@ -18,6 +18,7 @@ final class Attributes {
             "error.type",
             "user.id",
             "enduser.id",
+            "openai.response.service_tier",
             "service.name",
             "service.version",
             // Of the events of older conventions.

@@ -14,11 +14,14 @@ final class Export {
     /** As many different reasons as an answer names. */
     private static final int REASONS = 5;
 
+    private static final String REPEATED = "tells of a call that a span within it tells of";
+
     private final Reservation reservation;
     private final int most;
-    private final List<RawJson> turns = new ArrayList<>();
+    private final List<Call> calls = new ArrayList<>();
     private final Map<String, Long> reasons = new LinkedHashMap<>();
     private long accepted;
+    private int repeated;
 
     /**
      * @param reservation grows by what is kept
@@ -31,19 +34,32 @@ final class Export {
 
     void add(ReportedSpan span) {
         switch (SpanTurn.of(span)) {
-            case SpanTurn.Mapped.Turn(RawJson envelope) -> {
-                if (turns.size() == most) {
+            case SpanTurn.Mapped.Turn(Call call) -> {
+                if (calls.size() == most) {
                     throw new Invalid(Problem.TOO_LARGE, null, "more than " + most + " calls of models");
                 }
-                reservation.grow(envelope.length());
-                turns.add(envelope);
+                reservation.grow(call.envelope().length());
+                calls.add(call);
             }
             case SpanTurn.Mapped.Not(String reason) -> rejected(reason);
         }
     }
 
+    /** The envelopes of the calls. Once, when all spans are added. */
     List<RawJson> turns() {
+        List<Call> once = Calls.innermost(calls);
+        repeated = calls.size() - once.size();
+        for (int i = 0; i < repeated; i++) {
+            rejected(REPEATED);
+        }
+        List<RawJson> turns = once.stream().map(Call::turn).toList();
+        reservation.grow(turns.stream().mapToLong(RawJson::length).sum());
         return turns;
+    }
+
+    /** How many spans told of calls that others told of as well. */
+    long repeated() {
+        return repeated;
     }
 
     void accepted() {

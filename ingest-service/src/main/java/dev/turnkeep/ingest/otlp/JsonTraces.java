@@ -100,6 +100,7 @@ final class JsonTraces {
             switch (name) {
                 case "traceId" -> span.traceId = text().toLowerCase(Locale.ROOT);
                 case "spanId" -> span.spanId = text().toLowerCase(Locale.ROOT);
+                case "parentSpanId" -> span.parentId = text().toLowerCase(Locale.ROOT);
                 case "startTimeUnixNano" -> span.start = number();
                 case "endTimeUnixNano" -> span.end = number();
                 case "attributes" -> attributes(span.attributes);

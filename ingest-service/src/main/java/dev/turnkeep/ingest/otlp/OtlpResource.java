@@ -85,20 +85,23 @@ public class OtlpResource {
     public Response export(InputStream in, @Context HttpServerRequest request) throws IOException {
         Scope scope = callers.scope(request);
         OtlpFormat format = OtlpFormat.of(request.getHeader("Content-Type"));
-        limit.take(scope.org(), 0);
+        limit.admit(scope.org());
         try (Reservation reservation = budget.open()) {
             RawJson body = bodies.read(in, request, reservation);
             Export export = new Export(reservation, config.turns());
             format.read(body, export::add);
             count("rejected", export.rejections());
-            limit.take(scope.org(), export.turns().size());
-            String traceparent = Tracing.handedOn(request.getHeader("traceparent"));
-            List<Judgement> judgements = export.turns().stream()
-                    .map(turn -> TurnJudge.judge(turn, scope, traceparent))
-                    .toList();
-            intake.keep(judgements, scope, reservation);
-            judgements.forEach(judgement -> record(judgement, export));
-            return Response.ok(export.answer(format), format.mediaType()).build();
+            List<RawJson> turns = export.turns();
+            count("repeated", export.repeated());
+            return limit.paid(scope.org(), turns.size(), () -> {
+                String traceparent = Tracing.handedOn(request.getHeader("traceparent"));
+                List<Judgement> judgements = turns.stream()
+                        .map(turn -> TurnJudge.judge(turn, scope, traceparent))
+                        .toList();
+                intake.keep(judgements, scope, reservation);
+                judgements.forEach(judgement -> record(judgement, export));
+                return Response.ok(export.answer(format), format.mediaType()).build();
+            });
         }
     }
 

@@ -63,6 +63,7 @@ final class ProtoTraces {
             switch (message.field()) {
                 case 1 -> span.traceId = HexFormat.of().formatHex(message.bytes());
                 case 2 -> span.spanId = HexFormat.of().formatHex(message.bytes());
+                case 4 -> span.parentId = HexFormat.of().formatHex(message.bytes());
                 case 7 -> span.start = message.fixed64();
                 case 8 -> span.end = message.fixed64();
                 case 11 -> span.add(event(message.message()));

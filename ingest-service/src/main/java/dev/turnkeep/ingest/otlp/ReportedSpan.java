@@ -19,6 +19,8 @@ final class ReportedSpan {
     String traceId = "";
 
     String spanId = "";
+    /** Empty when it has none. */
+    String parentId = "";
     /** Nanoseconds since 1970; 0 when not told. */
     long start;
 

@@ -14,14 +14,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param input an array of messages; null when it was not captured
  * @param output likewise
- * @param unreadable something of it is there, and is not JSON
+ * @param lostInput what is there of the input and is not JSON, as it came: most of all a text that was cut off on its way
+ * @param lostOutput likewise
  */
 record SpanMessages(
         @Nullable RawJson input,
         @Nullable RawJson output,
         @Nullable RawJson system,
         @Nullable String finishReason,
-        boolean unreadable) {
+        @Nullable RawJson lostInput,
+        @Nullable RawJson lostOutput) {
     private static final String INPUT = "gen_ai.input.messages";
     private static final String OUTPUT = "gen_ai.output.messages";
     private static final String SYSTEM = "gen_ai.system_instructions";
@@ -39,12 +41,22 @@ record SpanMessages(
         }
         RawJson input = said.structured(INPUT);
         RawJson output = said.structured(OUTPUT);
-        boolean unreadable = (input == null && said.has(INPUT)) || (output == null && said.has(OUTPUT));
+        RawJson lostInput = input == null ? said.raw(INPUT) : null;
+        RawJson lostOutput = output == null ? said.raw(OUTPUT) : null;
         String reason = finishReason(span.attributes.structured("gen_ai.response.finish_reasons"));
-        if (input == null && output == null && !unreadable) {
+        if (input == null && output == null && lostInput == null && lostOutput == null) {
             return ofEvents(span, said.structured(SYSTEM), reason);
         }
-        return new SpanMessages(input, output, said.structured(SYSTEM), reason, unreadable);
+        return new SpanMessages(input, output, said.structured(SYSTEM), reason, lostInput, lostOutput);
+    }
+
+    /** Which sides were lost: null, {@code input}, {@code output} or {@code input and output}. */
+    @Nullable
+    String lost() {
+        if (lostInput == null) {
+            return lostOutput == null ? null : "output";
+        }
+        return lostOutput == null ? "input" : "input and output";
     }
 
     /** The reason of the first choice. */
@@ -75,7 +87,7 @@ record SpanMessages(
                 stop = stop == null ? body.text("finish_reason") : stop;
             }
         }
-        return new SpanMessages(input.isEmpty() ? null : JsonObject.array(input), output, system, stop, false);
+        return new SpanMessages(input.isEmpty() ? null : JsonObject.array(input), output, system, stop, null, null);
     }
 
     /** Some instrumentations put the whole event into one attribute. */

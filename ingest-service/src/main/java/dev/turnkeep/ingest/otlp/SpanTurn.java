@@ -16,6 +16,7 @@ final class SpanTurn {
     private static final Set<String> CALLS = Set.of("chat", "generate_content", "text_completion");
     private static final String UNKNOWN_SERVICE = "unknown_service";
     private static final long SECOND = 1_000_000_000;
+    private static final int UNIQUE = 16;
 
     /** Names of the conventions for providers that have a name of their own here. */
     private static final Map<String, String> PROVIDERS = Map.of(
@@ -33,19 +34,19 @@ final class SpanTurn {
 
     /** What becomes of a span. */
     sealed interface Mapped {
-        /** @param envelope of its turn */
-        record Turn(RawJson envelope) implements Mapped {}
+        /** A call is a turn, or a dead letter when it can be none. */
+        record Turn(Call call) implements Mapped {}
 
         /** @param reason for people; never a value of the span */
         record Not(String reason) implements Mapped {}
     }
 
     static final Mapped.Not NO_CALL = new Mapped.Not("is no call of a model");
-    static final Mapped.Not NO_ID = new Mapped.Not("has no trace and span id");
-    static final Mapped.Not NO_CONTENT =
-            new Mapped.Not("has neither messages nor gen_ai.conversation.id, so that no session can be told");
-    static final Mapped.Not NO_JSON = new Mapped.Not("has messages that are not JSON");
 
+    /**
+     * A call whose messages cannot be read is one whose messages were not captured, as long as it names its conversation. Else
+     * no session can be told of it: it is passed on as it is, and refused as a turn, so that it becomes a dead letter.
+     */
     static Mapped of(ReportedSpan span) {
         Attributes attributes = span.attributes;
         String provider = attributes.text("gen_ai.provider.name", "gen_ai.system");
@@ -53,29 +54,36 @@ final class SpanTurn {
         if (operation == null ? provider == null : !CALLS.contains(operation)) {
             return NO_CALL;
         }
-        if (span.traceId.isEmpty() || span.spanId.isEmpty()) {
-            return NO_ID;
-        }
         SpanMessages messages = SpanMessages.of(span);
-        if (messages.unreadable()) {
-            return NO_JSON;
-        }
-        boolean said = messages.input() != null || messages.output() != null;
-        if (!said && attributes.text("gen_ai.conversation.id") == null) {
-            return NO_CONTENT;
-        }
+        String conversation = attributes.text("gen_ai.conversation.id");
+        RawJson input = messages.input() == null && conversation == null ? messages.lostInput() : messages.input();
+        String responseId = responseId(attributes);
         JsonObject envelope = new JsonObject()
                 .put("format", GenAiFormat.NAME)
                 .put("provider", provider == null ? "unknown" : PROVIDERS.getOrDefault(provider, provider));
         put(envelope, "agent_name", attributes.text("gen_ai.agent.name"));
-        return new Mapped.Turn(envelope.put("request", request(span, messages))
+        envelope.put("request", request(span, messages, input))
                 .put("response", response(span, messages))
-                .put("meta", meta(span))
-                .put("session", session(span))
-                .toJson());
+                .put("meta", meta(span, messages, responseId));
+        return new Mapped.Turn(new Call(
+                envelope,
+                session(span),
+                span.traceId,
+                span.spanId,
+                span.parentId,
+                responseId,
+                conversation,
+                span.start,
+                span.end));
     }
 
-    private static RawJson request(ReportedSpan span, SpanMessages messages) {
+    /** Some servers number their responses, so that a short name is soon another's. */
+    private static @Nullable String responseId(Attributes attributes) {
+        String id = attributes.text("gen_ai.response.id");
+        return id == null || id.length() < UNIQUE ? null : id;
+    }
+
+    private static RawJson request(ReportedSpan span, SpanMessages messages, @Nullable RawJson input) {
         JsonObject request = new JsonObject();
         span.attributes.each("gen_ai.request.", (name, value) -> {
             if (!name.equals("model") && !name.equals("messages")) {
@@ -83,7 +91,7 @@ final class SpanTurn {
             }
         });
         put(request, "model", span.attributes.text("gen_ai.request.model"));
-        put(request, "messages", messages.input());
+        put(request, "messages", input);
         put(request, "system_instructions", messages.system());
         put(request, "tool_definitions", span.attributes.structured("gen_ai.tool.definitions"));
         return request.toJson();
@@ -122,12 +130,22 @@ final class SpanTurn {
                         prefix + "reasoning.output_tokens",
                         prefix + "reasoning_output_tokens",
                         prefix + "reasoning_tokens"));
+        put(
+                usage,
+                "service_tier",
+                attributes.text("openai.response.service_tier", "gen_ai.openai.response.service_tier"));
         return usage.toJson();
     }
 
-    /** The ids of trace and span name the turn: exporters send a span again when they got no answer. */
-    private static RawJson meta(ReportedSpan span) {
-        JsonObject meta = new JsonObject().put("request_id", span.traceId + ":" + span.spanId);
+    /**
+     * The trace and the provider's response name the turn, or else the span: exporters send a span again when they got no
+     * answer, and another instrumentation of the same call sends its own.
+     */
+    private static RawJson meta(ReportedSpan span, SpanMessages messages, @Nullable String responseId) {
+        JsonObject meta = new JsonObject();
+        if (!span.traceId.isEmpty() && !span.spanId.isEmpty()) {
+            meta.put("request_id", span.traceId + ":" + (responseId == null ? span.spanId : responseId));
+        }
         if (span.end > 0) {
             meta.put(
                     "captured_at",
@@ -136,11 +154,12 @@ final class SpanTurn {
         if (span.start > 0 && span.end > span.start) {
             meta.put("elapsed_seconds", RawJson.of(Double.toString((double) (span.end - span.start) / SECOND)));
         }
+        put(meta, "unreadable", messages.lost());
         put(meta, "upstream_request_id", span.attributes.text("gen_ai.response.id"));
         return meta.toJson();
     }
 
-    private static RawJson session(ReportedSpan span) {
+    private static JsonObject session(ReportedSpan span) {
         JsonObject session = new JsonObject();
         String service = span.resource.text("service.name");
         if (service != null && !service.startsWith(UNKNOWN_SERVICE)) {
@@ -149,7 +168,7 @@ final class SpanTurn {
         put(session, "harness_version", span.resource.text("service.version"));
         put(session, "harness_session_id", span.attributes.text("gen_ai.conversation.id"));
         put(session, "auth_subject", span.attributes.text("user.id", "enduser.id"));
-        return session.toJson();
+        return session;
     }
 
     private static void put(JsonObject object, String name, @Nullable String value) {

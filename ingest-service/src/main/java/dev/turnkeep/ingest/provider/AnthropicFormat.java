@@ -90,6 +90,7 @@ final class AnthropicFormat implements ProviderFormat {
                 message.head(document, RAW_RESPONSE, name);
             }
         });
+        message.usageIsFinal = true;
         return message.parsed(message.stopReason);
     }
 }

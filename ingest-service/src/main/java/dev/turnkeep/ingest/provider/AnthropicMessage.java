@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** An assistant message as the Messages API answers it, in one document or as the head of a stream. */
 final class AnthropicMessage {
+    private static final RawJson NOTHING = RawJson.of("[]");
     private static final String CONTENT = ProviderFormat.RAW_RESPONSE + ".content";
 
     String role = "assistant";
@@ -30,6 +31,9 @@ final class AnthropicMessage {
     RawJson content;
 
     boolean unreadableToolInput;
+    /** The usage that is stated is that of the whole message. */
+    boolean usageIsFinal;
+
     final AnthropicUsage usage = new AnthropicUsage();
 
     /** Takes the member if it is one of the message's own, other than its content. */
@@ -43,15 +47,18 @@ final class AnthropicMessage {
         }
     }
 
-    /** Reads the content just as it is read when a client sends it back: that is what makes both hash the same. */
+    /**
+     * Reads the content just as it is read when a client sends it back: that is what makes both hash the same. A message
+     * without content counts when it is known how it ended, or that it had begun: it was paid for.
+     */
     ParsedResponse parsed(@Nullable String endedWith) {
-        if (content == null) {
+        RawJson given = content == null && endedWith != null ? NOTHING : content;
+        if (given == null) {
             throw new Invalid(Problem.UNPROCESSABLE_RESPONSE, CONTENT, CONTENT + ": is missing");
         }
-        RawJson given = content;
         List<Block> blocks = Document.read(given, Problem.UNPROCESSABLE_RESPONSE, CONTENT, document -> {
             List<Block> read = new AnthropicContent(document).blocks(CONTENT);
-            if (read.isEmpty()) {
+            if (read.isEmpty() && endedWith == null) {
                 throw document.wrong(CONTENT, "must not be empty");
             }
             return read;
@@ -63,6 +70,7 @@ final class AnthropicMessage {
         parts.stopReason = endedWith;
         parts.error = error;
         parts.unreadableToolInput = unreadableToolInput;
-        return parts.parsed(new Message(role, given, writer.finish()), blocks, usage.total());
+        parts.costNanoUsd = usage.costNanoUsd();
+        return parts.parsed(new Message(role, given, writer.finish()), blocks, usage.total(usageIsFinal));
     }
 }

@@ -18,6 +18,7 @@ final class AnthropicStream {
 
     private final AnthropicMessage message = new AnthropicMessage();
     private final TreeMap<Long, StreamedBlock> blocks = new TreeMap<>();
+    private boolean begun;
     private boolean stopped;
     private boolean failed;
     private boolean damaged;
@@ -101,6 +102,7 @@ final class AnthropicStream {
     private void apply(Event event) {
         switch (String.valueOf(event.type)) {
             case "message_start" -> {
+                begun = true;
                 message.role = event.head.role;
                 message.model = event.head.model;
                 message.usage.update(event.head.usage);
@@ -115,6 +117,7 @@ final class AnthropicStream {
             case "content_block_delta" -> extend(event);
             case "message_delta" -> {
                 message.usage.update(event.head.usage);
+                message.usageIsFinal |= event.head.usage.statesOutput();
                 if (event.head.stopReason != null) {
                     message.stopReason = event.head.stopReason;
                 }
@@ -163,6 +166,10 @@ final class AnthropicStream {
             }
         }
         message.content = content.length() == 0 ? null : content.append(']').toJson();
+        // What never began was no answer: an error in its place is told by the provider's status.
+        if (message.content == null && !begun) {
+            throw new Invalid(Problem.UNPROCESSABLE_RESPONSE, PATH + ".content", PATH + ".content: is missing");
+        }
         return message.parsed(endedWith());
     }
 

@@ -2,6 +2,7 @@ package dev.turnkeep.ingest.provider;
 
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.turn.Usage;
+import dev.turnkeep.contracts.turn.UsagePart;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,8 @@ final class AnthropicUsage {
     private @Nullable Long cacheWrite;
     private @Nullable Long cacheWrite5m;
     private @Nullable Long cacheWrite1h;
+    private @Nullable Long thinking;
+    private final UsageDetails details = new UsageDetails();
     /** Kept until the total is asked for, so that a wrong count is not taken for a broken event. */
     private @Nullable Invalid wrong;
 
@@ -34,9 +37,46 @@ final class AnthropicUsage {
                 case "cache_creation_input_tokens" ->
                     cacheWrite = count(document, PATH + ".cache_creation_input_tokens", cacheWrite);
                 case "cache_creation" -> lifetimes(document, PATH + ".cache_creation");
-                default -> document.skip();
+                case "output_tokens_details" -> thinking(document, PATH + "." + name);
+                case "server_tool_use" -> searches(document, PATH + "." + name);
+                case "service_tier", "speed" -> details.tier(document.looseText());
+                case "inference_geo" -> geo(document.looseText());
+                default -> {
+                    if (!details.cost(document, PATH + "." + name, name)) {
+                        document.skip();
+                    }
+                }
             }
         });
+    }
+
+    private void thinking(Document document, String path) throws IOException {
+        document.optionalObject(path, name -> {
+            if (name.equals("thinking_tokens")) {
+                thinking = count(document, path + "." + name, thinking);
+            } else {
+                document.skip();
+            }
+        });
+    }
+
+    private void searches(Document document, String path) throws IOException {
+        document.optionalObject(path, name -> {
+            if (name.equals("web_search_requests")) {
+                Long searches = count(document, path + "." + name, null);
+                if (searches != null && searches > 0) {
+                    details.part(UsagePart.WEB_SEARCHES, searches);
+                }
+            } else {
+                document.skip();
+            }
+        });
+    }
+
+    /** Where it ran, when the caller paid for having it run there. */
+    private void geo(@Nullable String where) {
+        String special = ServiceTier.special(where);
+        details.tier(special == null ? null : "geo:" + special);
     }
 
     private void lifetimes(Document document, String path) throws IOException {
@@ -71,6 +111,8 @@ final class AnthropicUsage {
         cacheWrite = later(cacheWrite, later.cacheWrite);
         cacheWrite5m = later(cacheWrite5m, later.cacheWrite5m);
         cacheWrite1h = later(cacheWrite1h, later.cacheWrite1h);
+        thinking = later(thinking, later.thinking);
+        details.update(later.details);
         wrong = later.wrong == null ? wrong : later.wrong;
     }
 
@@ -78,15 +120,31 @@ final class AnthropicUsage {
         return after == null ? before : after;
     }
 
-    /** With the cache counted as input. */
-    Usage total() {
+    /** Whether an output is stated: that of a stream's head is only where it begins. */
+    boolean statesOutput() {
+        return output != null;
+    }
+
+    @Nullable
+    Long costNanoUsd() {
+        return details.costNanoUsd();
+    }
+
+    /**
+     * With the cache counted as input.
+     *
+     * @param ended the provider stated the usage at the end
+     */
+    Usage total(boolean ended) {
         if (wrong != null) {
             throw wrong;
         }
         long read = orZero(cacheRead);
         long oneHour = orZero(cacheWrite1h);
         long written = cacheWrite == null ? orZero(cacheWrite5m) + oneHour : cacheWrite;
-        return new Usage(orZero(input) + written + read, orZero(output), read, written, oneHour, 0);
+        Usage counts =
+                new Usage(orZero(input) + written + read, orZero(output), read, written, oneHour, orZero(thinking));
+        return details.of(counts, !ended || input == null || output == null);
     }
 
     private static long orZero(@Nullable Long count) {

@@ -40,7 +40,7 @@ final class BedrockReply {
         private @Nullable RawJson start;
         private @Nullable RawJson delta;
         private @Nullable String stopReason;
-        private TokenCounts usage = new TokenCounts();
+        private final TokenCounts usage = new TokenCounts();
         private @Nullable Long latencyMillis;
         private @Nullable String error;
     }
@@ -73,7 +73,9 @@ final class BedrockReply {
             case "start" -> event.start = document.rawOrNull();
             case "delta" -> event.delta = document.rawOrNull();
             case "stopReason" -> event.stopReason = document.text(PATH + ".stopReason");
-            case "usage" -> event.usage = BedrockUsage.read(document);
+            case "usage" -> event.usage.update(BedrockUsage.read(document));
+            case "serviceTier" -> tier(document, event, name, "type");
+            case "performanceConfig" -> tier(document, event, name, "latency");
             case "metrics" ->
                 document.optionalObject(PATH + ".metrics", member -> {
                     if (member.equals("latencyMs")) {
@@ -91,6 +93,16 @@ final class BedrockReply {
                 document.skip();
             }
         }
+    }
+
+    private static void tier(Document document, Event event, String name, String wanted) throws IOException {
+        document.optionalObject(PATH + "." + name, member -> {
+            if (member.equals(wanted)) {
+                event.usage.details.tier(document.looseText());
+            } else {
+                document.skip();
+            }
+        });
     }
 
     private void apply(Event event) {

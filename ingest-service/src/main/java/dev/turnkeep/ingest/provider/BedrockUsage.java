@@ -47,16 +47,17 @@ final class BedrockUsage {
         }
     }
 
-    /** With the cache counted as input. */
+    /** With the cache counted as input. It is stated once, at the end. */
     static Usage total(TokenCounts counts) {
         long read = TokenCounts.orZero(counts.cacheRead);
         long written = TokenCounts.orZero(counts.cacheWrite);
-        return new Usage(
+        Usage total = new Usage(
                 TokenCounts.orZero(counts.input) + read + written,
                 TokenCounts.orZero(counts.output),
                 read,
                 written,
                 TokenCounts.orZero(counts.cacheWrite1h),
                 0);
+        return counts.details.of(total, counts.input == null || counts.output == null);
     }
 }

@@ -36,7 +36,7 @@ final class ChatCompletion {
         private @Nullable RawJson delta;
         private boolean whole;
         private @Nullable String finishReason;
-        private TokenCounts usage = new TokenCounts();
+        private final TokenCounts usage = new TokenCounts();
         private boolean failed;
         private @Nullable String error;
     }
@@ -52,7 +52,8 @@ final class ChatCompletion {
                         document.array(CHOICES, i -> choice(document, CHOICES + "[" + i + "]", chunk));
                     }
                 }
-                case "usage" -> chunk.usage = ChatUsage.read(document);
+                case "usage" -> chunk.usage.update(ChatUsage.read(document));
+                case "service_tier" -> chunk.usage.details.tier(document.looseText());
                 case "error" -> {
                     chunk.failed = !document.isNull();
                     chunk.error = ProviderError.code(document, PATH + ".error");
@@ -111,11 +112,13 @@ final class ChatCompletion {
         Conversation read = Document.read(
                 message.toJson(), Problem.UNPROCESSABLE_RESPONSE, MESSAGE, document -> new ChatMessages(document)
                         .readOne(MESSAGE));
+        boolean ended = whole || parts.stopReason != null;
         if (failed) {
             parts.stopReason = ParsedResponse.ERROR;
         } else if (pieces.areDamaged() || (parts.stopReason == null && !whole)) {
             parts.stopReason = ParsedResponse.INCOMPLETE;
         }
-        return parts.parsed(read.lastMessage(), read.lastBlocks(), ChatUsage.total(usage));
+        parts.costNanoUsd = usage.details.costNanoUsd();
+        return parts.parsed(read.lastMessage(), read.lastBlocks(), ChatUsage.total(usage, ended));
     }
 }

@@ -10,6 +10,7 @@ import dev.turnkeep.contracts.json.RawJson;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -143,6 +144,18 @@ final class Document {
         String digits = parser.currentToken() == JsonToken.VALUE_NUMBER_INT ? parser.getText() : "-";
         if (digits.length() <= 18 && !digits.startsWith("-")) {
             return Long.valueOf(digits);
+        }
+        skip();
+        return null;
+    }
+
+    /** An amount of money, a number or its text: 0 or more, of few digits; null for any other value, which is passed over. */
+    @Nullable
+    BigDecimal looseAmount() throws IOException {
+        boolean number = parser.currentToken() == JsonToken.VALUE_NUMBER_INT
+                || parser.currentToken() == JsonToken.VALUE_NUMBER_FLOAT;
+        if (number || isText()) {
+            return Amounts.read(parser.getText());
         }
         skip();
         return null;

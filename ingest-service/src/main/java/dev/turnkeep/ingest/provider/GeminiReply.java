@@ -6,6 +6,7 @@ import dev.turnkeep.contracts.merkle.ContentWriter;
 import dev.turnkeep.contracts.merkle.Message;
 import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.contracts.turn.Usage;
+import dev.turnkeep.contracts.turn.UsagePart;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ final class GeminiReply {
     private final ResponseParts parts = new ResponseParts();
     private final TokenCounts usage = new TokenCounts();
     private final StreamedParts content = new StreamedParts();
+    private boolean usageIsFinal;
     private boolean failed;
 
     private GeminiReply() {}
@@ -37,7 +39,7 @@ final class GeminiReply {
         private @Nullable String model;
         private @Nullable String finishReason;
         private @Nullable String blockReason;
-        private TokenCounts usage = new TokenCounts();
+        private final TokenCounts usage = new TokenCounts();
         private @Nullable RawJson parts;
         private boolean failed;
         private @Nullable String error;
@@ -53,7 +55,7 @@ final class GeminiReply {
                         document.array(CANDIDATES, i -> candidate(document, i, chunk));
                     }
                 }
-                case "usageMetadata", "usage_metadata" -> chunk.usage = GeminiUsage.read(document);
+                case "usageMetadata", "usage_metadata" -> chunk.usage.update(GeminiUsage.read(document));
                 case "promptFeedback", "prompt_feedback" ->
                     document.optionalObject(PATH + "." + name, member -> {
                         if (member.equals("blockReason") || member.equals("block_reason")) {
@@ -88,10 +90,30 @@ final class GeminiReply {
                             document.skip();
                         }
                     });
+                case "groundingMetadata", "grounding_metadata" ->
+                    document.optionalObject(
+                            path + "." + name, member -> searches(document, path + "." + name, member, chunk));
                 case "finishReason", "finish_reason" -> chunk.finishReason = document.text(path + "." + name);
                 default -> document.skip();
             }
         });
+    }
+
+    /** Searches of the web are charged beside the tokens, and counted nowhere else. */
+    private static void searches(Document document, String path, String name, Chunk chunk) throws IOException {
+        boolean queried = name.equals("webSearchQueries") || name.equals("web_search_queries");
+        if (!queried || !document.isArray()) {
+            document.skip();
+            return;
+        }
+        int[] queries = new int[1];
+        document.array(path + "." + name, _ -> {
+            document.skip();
+            queries[0]++;
+        });
+        if (queries[0] > 0) {
+            chunk.usage.details.part(UsagePart.WEB_SEARCHES, (long) queries[0]);
+        }
     }
 
     private void apply(Chunk chunk) {
@@ -101,6 +123,8 @@ final class GeminiReply {
             parts.stopReason = chunk.finishReason == null ? chunk.blockReason : chunk.finishReason;
         }
         usage.update(chunk.usage);
+        // Each chunk counts what came so far; the last one, all.
+        usageIsFinal |= parts.stopReason != null && chunk.usage.isTold();
         failed |= chunk.failed;
         if (chunk.parts != null) {
             content.add(chunk.parts, PARTS);
@@ -122,7 +146,7 @@ final class GeminiReply {
         } else if (pieces.areDamaged() || parts.stopReason == null) {
             parts.stopReason = ParsedResponse.INCOMPLETE;
         }
-        Usage total = GeminiUsage.total(usage);
+        Usage total = GeminiUsage.total(usage, usageIsFinal);
         return parts.parsed(new Message(GeminiContents.ASSISTANT, joined, writer.finish()), blocks, total);
     }
 }

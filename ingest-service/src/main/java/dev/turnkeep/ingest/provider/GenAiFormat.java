@@ -6,8 +6,10 @@ import dev.turnkeep.contracts.merkle.ContentWriter;
 import dev.turnkeep.contracts.merkle.Message;
 import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.contracts.turn.Usage;
+import dev.turnkeep.contracts.turn.UsagePart;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +62,7 @@ public final class GenAiFormat {
             if (answer.parts.stopReason == null) {
                 answer.parts.stopReason = answer.parts.error == null ? answer.finishReason : ParsedResponse.ERROR;
             }
+            answer.parts.costNanoUsd = answer.usage.details.costNanoUsd();
             return answer.parts.parsed(message, blocks, total(answer.usage));
         });
     }
@@ -94,18 +97,27 @@ public final class GenAiFormat {
             case "cache_read_tokens" -> usage.cacheRead = document.count(at);
             case "cache_write_tokens" -> usage.cacheWrite = document.count(at);
             case "reasoning_tokens" -> usage.reasoning = document.count(at);
-            default -> document.skip();
+            case "service_tier" -> usage.details.tier(document.looseText());
+            default -> {
+                Optional<UsagePart> part = UsagePart.named(name);
+                if (part.isPresent()) {
+                    usage.details.part(part.get(), document.count(at));
+                } else if (!usage.details.cost(document, at, name)) {
+                    document.skip();
+                }
+            }
         }
     }
 
     /** The conventions count cache reads and writes as input, and reasoning as output. */
     private static Usage total(TokenCounts usage) {
-        return new Usage(
+        Usage counts = new Usage(
                 TokenCounts.orZero(usage.input),
                 TokenCounts.orZero(usage.output),
                 TokenCounts.orZero(usage.cacheRead),
                 TokenCounts.orZero(usage.cacheWrite),
                 0,
                 TokenCounts.orZero(usage.reasoning));
+        return usage.details.of(counts, usage.input == null || usage.output == null);
     }
 }

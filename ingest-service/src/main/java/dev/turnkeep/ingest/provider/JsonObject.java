@@ -26,6 +26,11 @@ public final class JsonObject {
         return members.remove(name);
     }
 
+    /** The bytes of its values. */
+    public int length() {
+        return members.values().stream().mapToInt(RawJson::length).sum();
+    }
+
     public boolean isEmpty() {
         return members.isEmpty();
     }

@@ -134,6 +134,7 @@ final class OllamaReply {
             parts.stopReason = ParsedResponse.INCOMPLETE;
         }
         Usage total = new Usage(TokenCounts.orZero(usage.input), TokenCounts.orZero(usage.output), 0, 0, 0, 0);
-        return parts.parsed(read.lastMessage(), read.lastBlocks(), total);
+        boolean partial = !done || usage.input == null || usage.output == null;
+        return parts.parsed(read.lastMessage(), read.lastBlocks(), usage.details.of(total, partial));
     }
 }

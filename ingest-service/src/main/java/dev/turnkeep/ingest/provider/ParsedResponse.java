@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param stopKind the same in one vocabulary
  * @param error the provider's code of what went wrong; null when it told of nothing
  * @param createdAt by the provider's or the reducer's clock; null when the response does not say
+ * @param costNanoUsd what the provider says it charged, in 10⁻⁹ dollars; null when it does not
  * @param durationNanos from request to end; null when the response does not say
  * @param toolCalls how many distinct tools calls the message makes, those that the provider runs itself included
  * @param unreadableToolInput some tool call's streamed input was no JSON, and is null in the content
@@ -25,6 +26,7 @@ public record ParsedResponse(
         @Nullable String error,
         @Nullable Instant createdAt,
         Usage usage,
+        @Nullable Long costNanoUsd,
         @Nullable Long durationNanos,
         int toolCalls,
         boolean unreadableToolInput) {

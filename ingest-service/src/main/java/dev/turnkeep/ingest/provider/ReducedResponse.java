@@ -5,6 +5,7 @@ import dev.turnkeep.contracts.merkle.Block;
 import dev.turnkeep.contracts.merkle.ContentWriter;
 import dev.turnkeep.contracts.merkle.Message;
 import dev.turnkeep.contracts.problem.Problem;
+import dev.turnkeep.contracts.turn.StopKind;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -36,8 +37,17 @@ final class ReducedResponse {
             ContentWriter writer = new ContentWriter();
             blocks.forEach(writer::add);
             parts.durationNanos = usage.durationNanos();
-            return parts.parsed(new Message(role, content, writer.finish()), blocks, usage.total());
+            parts.costNanoUsd = usage.costNanoUsd();
+            return parts.parsed(new Message(role, content, writer.finish()), blocks, usage.total(hasEnded()));
         });
+    }
+
+    /** A stream that was reduced before it ended has the usage of its beginning. */
+    private boolean hasEnded() {
+        return switch (StopKind.of(parts.stopReason)) {
+            case INCOMPLETE, ERROR, CANCELLED -> false;
+            case COMPLETE, STOP_SEQUENCE, TOOL_USE, LENGTH, CONTENT_FILTER, REFUSAL, PAUSE, OTHER, UNKNOWN -> true;
+        };
     }
 
     private void member(Document document, String name) throws IOException {

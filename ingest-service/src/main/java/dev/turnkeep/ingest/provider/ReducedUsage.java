@@ -1,7 +1,9 @@
 package dev.turnkeep.ingest.provider;
 
 import dev.turnkeep.contracts.turn.Usage;
+import dev.turnkeep.contracts.turn.UsagePart;
 import java.io.IOException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The usage of a reduced response. Its {@code prompt_tokens} include what was read from and written to the cache. */
@@ -13,6 +15,7 @@ final class ReducedUsage {
     private @Nullable Long cacheWrite1h;
     private @Nullable Long reasoning;
     private @Nullable Long duration;
+    private final UsageDetails details = new UsageDetails();
 
     static ReducedUsage read(Document document, String path) throws IOException {
         ReducedUsage usage = new ReducedUsage();
@@ -33,7 +36,22 @@ final class ReducedUsage {
             case "completion_tokens_details", "output_tokens_details" -> detail(document, path, "reasoning_tokens");
             case "total_duration_ns" -> duration = document.count(path);
             case "total_tokens", "prompt_duration_ns" -> document.count(path);
-            default -> document.skip();
+            case "service_tier" -> details.tier(document.looseText());
+            case "parts" -> document.optionalObject(path, part -> part(document, path + "." + part, part));
+            default -> {
+                if (!details.cost(document, path, name)) {
+                    document.skip();
+                }
+            }
+        }
+    }
+
+    private void part(Document document, String path, String name) throws IOException {
+        Optional<UsagePart> part = UsagePart.named(name);
+        if (part.isPresent()) {
+            details.part(part.get(), document.count(path));
+        } else {
+            document.skip();
         }
     }
 
@@ -52,14 +70,22 @@ final class ReducedUsage {
         });
     }
 
-    Usage total() {
-        return new Usage(
+    /** @param ended the response is not one that broke off */
+    Usage total(boolean ended) {
+        Usage counts = new Usage(
                 orZero(input),
                 orZero(output),
                 orZero(cacheRead),
                 orZero(cacheWrite),
                 orZero(cacheWrite1h),
                 orZero(reasoning));
+        return details.of(counts, !ended || input == null || output == null);
+    }
+
+    /** Null when the provider did not say. */
+    @Nullable
+    Long costNanoUsd() {
+        return details.costNanoUsd();
     }
 
     /** Null when it was not measured. */

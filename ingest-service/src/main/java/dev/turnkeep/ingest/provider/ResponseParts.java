@@ -25,6 +25,9 @@ final class ResponseParts {
     @Nullable
     Long durationNanos;
 
+    @Nullable
+    Long costNanoUsd;
+
     boolean unreadableToolInput;
 
     /** @param blocks of the message */
@@ -37,6 +40,7 @@ final class ResponseParts {
                 error,
                 createdAt,
                 usage,
+                costNanoUsd,
                 durationNanos,
                 ToolCalls.count(blocks),
                 unreadableToolInput);

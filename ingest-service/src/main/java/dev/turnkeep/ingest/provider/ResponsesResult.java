@@ -28,7 +28,7 @@ final class ResponsesResult {
     @Nullable
     RawJson output;
 
-    TokenCounts usage = new TokenCounts();
+    final TokenCounts usage = new TokenCounts();
 
     void member(Document document, String name) throws IOException {
         switch (name) {
@@ -44,7 +44,8 @@ final class ResponsesResult {
                     }
                 });
             case "error" -> error = ProviderError.code(document, PATH + ".error");
-            case "usage" -> usage = ChatUsage.read(document);
+            case "usage" -> usage.update(ChatUsage.read(document));
+            case "service_tier" -> usage.details.tier(document.looseText());
             case "output" -> {
                 int[] items = new int[1];
                 int start = document.start();

@@ -105,7 +105,9 @@ final class ResponsesStream {
         parts.error = result.error;
         parts.stopReason = endedWith(pieces);
         Message message = new Message("assistant", output, writer.finish());
-        return parts.parsed(message, blocks, ChatUsage.total(result.usage));
+        parts.costNanoUsd = result.usage.details.costNanoUsd();
+        ProviderTools.count(output, result.usage.details);
+        return parts.parsed(message, blocks, ChatUsage.total(result.usage, result.isFinal()));
     }
 
     private @Nullable String endedWith(Pieces pieces) {

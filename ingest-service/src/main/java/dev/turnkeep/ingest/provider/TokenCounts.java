@@ -29,6 +29,8 @@ final class TokenCounts {
     @Nullable
     Long toolPrompt;
 
+    final UsageDetails details = new UsageDetails();
+
     /** Takes over what the later statement says. */
     void update(TokenCounts later) {
         input = later(input, later.input);
@@ -38,6 +40,11 @@ final class TokenCounts {
         cacheWrite1h = later(cacheWrite1h, later.cacheWrite1h);
         reasoning = later(reasoning, later.reasoning);
         toolPrompt = later(toolPrompt, later.toolPrompt);
+        details.update(later.details);
+    }
+
+    boolean isTold() {
+        return input != null || output != null;
     }
 
     private static @Nullable Long later(@Nullable Long before, @Nullable Long after) {

@@ -60,7 +60,10 @@ public class TranscriptResource {
     public Response ingest(InputStream in, @Context HttpServerRequest request) throws IOException {
         Scope scope = callers.scope(request);
         BodyFormat.of(request.getHeader("Content-Type")).requiring(BodyFormat.JSON);
-        limit.take(scope.org(), 1);
+        return limit.paid(scope.org(), 1, () -> kept(in, request, scope));
+    }
+
+    private Response kept(InputStream in, HttpServerRequest request, Scope scope) throws IOException {
         try (Reservation reservation = budget.open()) {
             RawJson body = TranscriptJudge.withSubject(
                     bodies.read(in, request, reservation), request.getHeader("x-paper-auth-subject"));

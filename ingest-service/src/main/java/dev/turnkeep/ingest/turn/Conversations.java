@@ -46,6 +46,7 @@ final class Conversations {
         List<Message> messages = new ArrayList<>(request.messages());
         messages.add(response.message());
         Chain chain = Chain.of(messages);
+        boolean silent = provider == null && saysNothing(chain);
         return new Conversation(
                 provider == null ? providerName(envelope) : provider.id(),
                 ModelName.of(response.model(), request.model(), envelope.metaFields()),
@@ -54,12 +55,13 @@ final class Conversations {
                 response.stopKind(),
                 response.error(),
                 response.usage(),
+                response.costNanoUsd(),
                 response.durationNanos(),
                 CallersTimes.plausible(response.createdAt()),
                 response.toolCalls(),
                 request.toolErrors(),
                 chain.nodes().stream().map(Conversations::node).toList(),
-                firstWords(chain),
+                silent ? null : firstWords(chain),
                 request.system(),
                 request.tools(),
                 request.params());
@@ -112,6 +114,11 @@ final class Conversations {
     private static TurnNode node(Node node) {
         return new TurnNode(
                 node.hash().hex(), node.message().role(), node.message().content());
+    }
+
+    /** Its messages were not captured. */
+    private static boolean saysNothing(Chain chain) {
+        return chain.nodes().size() == 1 && chain.leaf().message().projection().length() <= NOTHING;
     }
 
     private static String firstWords(Chain chain) {

@@ -28,7 +28,8 @@ record Envelope(
     private static final Set<String> VALUES = Set.of("request", "response", "raw_response", "meta", "session");
     private static final Set<String> META_TEXTS =
             Set.of("request_id", "thread_id", "ts_request", "captured_at", "content_type");
-    private static final Set<String> META_VALUES = Set.of("elapsed_seconds", "upstream_status", "model", "path");
+    private static final Set<String> META_VALUES =
+            Set.of("elapsed_seconds", "upstream_status", "model", "path", ReportedCost.NAME);
     /** @throws dev.turnkeep.contracts.problem.Invalid (400) for what is not an envelope */
     static Envelope read(RawJson source) {
         Fields fields = Fields.read(null, source, TEXTS, VALUES);

@@ -85,6 +85,7 @@ public final class TurnJudge {
         String threadId = Identifiers.of("meta.thread_id", meta.filled("thread_id"), THREAD);
         String agent = Labels.of("agent_name", envelope.agent(), NAME);
         CallersTimes times = CallersTimes.of(meta);
+        Long reported = ReportedCost.nanoUsd(meta);
         Conversation said = Conversations.read(envelope);
         TurnAddress to = named == null ? synthetic(block, said.firstWords()) : named;
         address = to;
@@ -109,7 +110,7 @@ public final class TurnJudge {
                         : Long.valueOf(times.elapsed().toNanos()),
                 said.toolCalls(),
                 said.toolErrors(),
-                null,
+                reported == null ? said.costNanoUsd() : reported,
                 said.nodes(),
                 said.system(),
                 said.tools(),
@@ -132,7 +133,13 @@ public final class TurnJudge {
         return block.actor() == null ? null : new ActorSlot(scope, block.harness(), block.actor());
     }
 
-    private TurnAddress synthetic(SessionBlock block, String firstWords) {
+    private TurnAddress synthetic(SessionBlock block, @Nullable String firstWords) {
+        if (firstWords == null) {
+            throw new Invalid(
+                    Problem.UNPROCESSABLE_REQUEST,
+                    "session",
+                    "session: has to be named where no messages were captured, as by gen_ai.conversation.id");
+        }
         HarnessSessionId session = Identities.synthetic(firstWords, block.subject());
         return new SessionKey(scope, block.harness(), session);
     }

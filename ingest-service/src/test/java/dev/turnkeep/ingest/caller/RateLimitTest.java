@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.turnkeep.contracts.id.OrgId;
+import dev.turnkeep.contracts.problem.Invalid;
+import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.platform.http.RetryLater;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,33 +22,33 @@ class RateLimitTest {
     private final RateLimit limit = new RateLimit(10, now::get);
 
     @Test
-    void letsASecondsWorthThroughAndThenSaysWhenToComeBack() {
+    void letsASecondsWorthThroughAndThenSaysWhenToComeBack() throws IOException {
         // Given
         for (int i = 0; i < 10; i++) {
-            limit.take(ORG, 1);
+            take(ORG, 1);
         }
 
         // When, Then
-        assertThatThrownBy(() -> limit.take(ORG, 1))
+        assertThatThrownBy(() -> take(ORG, 1))
                 .isInstanceOfSatisfying(
                         RetryLater.class, later -> assertThat(later.after()).isEqualTo(Duration.ofMillis(100)));
-        assertThatCode(() -> limit.take(OTHER, 1)).doesNotThrowAnyException();
+        assertThatCode(() -> take(OTHER, 1)).doesNotThrowAnyException();
     }
 
     @Test
-    void letsALargeBatchThroughAndHasItPaidForAfterwards() {
+    void letsALargeBatchThroughAndHasItPaidForAfterwards() throws IOException {
         // Given
-        limit.take(ORG, 30);
+        take(ORG, 30);
 
         // When
         now.addAndGet(Duration.ofSeconds(2).toNanos());
 
         // Then
-        assertThatThrownBy(() -> limit.take(ORG, 1))
+        assertThatThrownBy(() -> take(ORG, 1))
                 .isInstanceOfSatisfying(
                         RetryLater.class, later -> assertThat(later.after()).isEqualTo(Duration.ofMillis(100)));
         now.addAndGet(Duration.ofMillis(200).toNanos());
-        assertThatCode(() -> limit.take(ORG, 1)).doesNotThrowAnyException();
+        assertThatCode(() -> take(ORG, 1)).doesNotThrowAnyException();
     }
 
     @Test
@@ -54,7 +57,58 @@ class RateLimitTest {
         RateLimit none = new RateLimit(0, now::get);
 
         // When, Then
-        assertThatCode(() -> none.take(ORG, 1_000_000)).doesNotThrowAnyException();
-        assertThatCode(() -> none.take(ORG, 1)).doesNotThrowAnyException();
+        assertThatCode(() -> none.paid(ORG, 1_000_000, () -> "done")).doesNotThrowAnyException();
+        assertThatCode(() -> none.paid(ORG, 1, () -> "done")).doesNotThrowAnyException();
+    }
+
+    @Test
+    void aBatchThatKafkaDidNotTakeIsNotPaidFor() {
+        // When
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(() -> limit.paid(ORG, 10_000, () -> {
+                        throw RetryLater.unavailable("Kafka is not there yet");
+                    }))
+                    .isInstanceOfSatisfying(RetryLater.class, later -> assertThat(later.problem())
+                            .isEqualTo(Problem.UNAVAILABLE));
+        }
+
+        // Then
+        assertThatCode(() -> limit.admit(ORG)).doesNotThrowAnyException();
+        for (int i = 0; i < 10; i++) {
+            assertThatCode(() -> take(ORG, 1)).doesNotThrowAnyException();
+        }
+    }
+
+    @Test
+    void oneThatIsTooLargeIsNotPaidForAndOneThatIsRefusedIs() {
+        // When
+        assertThatThrownBy(() -> limit.paid(ORG, 10, () -> {
+                    throw new Invalid(Problem.TOO_LARGE, null, "too large");
+                }))
+                .isInstanceOf(Invalid.class);
+        assertThatThrownBy(() -> limit.paid(ORG, 10, () -> {
+                    throw Invalid.field("model", "is wrong");
+                }))
+                .isInstanceOf(Invalid.class);
+
+        // Then
+        assertThatThrownBy(() -> take(ORG, 1)).isInstanceOf(RetryLater.class);
+    }
+
+    @Test
+    void aHugeBatchIsPaidForInAFewSeconds() throws IOException {
+        // Given
+        take(ORG, 10_000);
+
+        // When
+        assertThatThrownBy(() -> limit.admit(ORG)).isInstanceOf(RetryLater.class);
+        now.addAndGet(Duration.ofSeconds(5).plusMillis(100).toNanos());
+
+        // Then
+        assertThatCode(() -> take(ORG, 1)).doesNotThrowAnyException();
+    }
+
+    private void take(OrgId org, int turns) throws IOException {
+        assertThat(limit.paid(org, turns, () -> "done")).isEqualTo("done");
     }
 }

@@ -18,6 +18,7 @@ import dev.turnkeep.ingest.turn.Judgement;
 import dev.turnkeep.ingest.turn.TurnJudge;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class ExportTest {
     private static final String SPAN = "EEE19B7EC3C1B174";
+    private static final String OUTER_SPAN = "AAA19B7EC3C1B174";
     private static final String INPUT = """
             [{"role":"user","parts":[{"type":"text","content":"Weather in Paris?"}]},
             {"role":"assistant","parts":[{"type":"tool_call","id":"call_1","name":"get_weather","arguments":{"location":"Paris"}}]},
@@ -183,17 +185,117 @@ class ExportTest {
         // Given
         Export export = export(format, Spans.export(SPAN, "{\"http.method\":\"GET\"}"));
         Export tool = export(format, Spans.export(SPAN, "{\"gen_ai.operation.name\":\"execute_tool\"}"));
-        Export nobody = export(format, Spans.export(SPAN, "{\"gen_ai.operation.name\":\"chat\"}"));
-        Export text = export(
-                format,
-                Spans.export(SPAN, "{\"gen_ai.operation.name\":\"chat\",\"gen_ai.input.messages\":\"secret {\"}"));
 
         // When / Then
         assertThat(answer(export, format)).contains("no call of a model");
         assertThat(answer(tool, format)).contains("no call of a model");
-        assertThat(answer(nobody, format)).contains("gen_ai.conversation.id");
-        assertThat(answer(text, format)).contains("not JSON").doesNotContain("secret");
         assertThat(export(format, STRUCTURED).answer(format)).isEqualTo(format.success());
+    }
+
+    @ParameterizedTest
+    @EnumSource(OtlpFormat.class)
+    void aCallWithoutMessagesOrSessionIsADeadLetterWithItsUsage(OtlpFormat format) {
+        // Given
+        String nobody = "{\"gen_ai.operation.name\":\"chat\",\"gen_ai.usage.input_tokens\":9}";
+        String cut = "{\"gen_ai.operation.name\":\"chat\",\"gen_ai.usage.input_tokens\":9,"
+                + "\"gen_ai.input.messages\":\"[{secret\",\"gen_ai.output.messages\":\"[{\"}";
+
+        for (String call : new String[] {nobody, cut}) {
+            // When
+            RawJson envelope = export(format, Spans.export(SPAN, call)).turns().getFirst();
+            Judgement judgement = TurnJudge.judge(envelope, SCOPE, null);
+
+            // Then
+            assertThat(judgement).isInstanceOfSatisfying(Judgement.Refused.class, refused -> {
+                assertThat(refused.isDeadLetter()).isTrue();
+                assertThat(refused.why().detail()).doesNotContain("secret");
+                assertThat(refused.original().toString()).contains("\"input_tokens\":9");
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(OtlpFormat.class)
+    void aCallWhoseMessagesWereCutOffKeepsItsUsageInTheConversationItNames(OtlpFormat format) {
+        // Given: as a limit on the length of attributes leaves them
+        String call = CALL.formatted(quoted(INPUT.substring(0, 40)), quoted(OUTPUT));
+
+        // When
+        TurnRecord turn = turn(format, Spans.export(SPAN, call));
+
+        // Then
+        assertThat(turn.usage()).isEqualTo(new Usage(97, 52, 40, 7, 0, 0));
+        assertThat(turn.session().harnessSession()).hasToString("HarnessSessionId[value=conv-1]");
+        assertThat(turn.nodes()).hasSize(1);
+        assertThat(turn.leaf().content().toString()).contains("It rains in Paris.");
+        assertThat(String.valueOf(turn.meta())).contains("\"unreadable\":\"input\"");
+    }
+
+    @ParameterizedTest
+    @EnumSource(OtlpFormat.class)
+    void twoInstrumentationsOfOneCallAreOneTurn(OtlpFormat format) {
+        // Given: the outer one knows the conversation, the inner one what the provider said
+        String outer = """
+                {"gen_ai.operation.name":"chat","gen_ai.provider.name":"langchain","gen_ai.conversation.id":"conv-1",
+                "gen_ai.usage.input_tokens":97,"gen_ai.usage.output_tokens":52%s}""";
+        String inner = """
+                {"gen_ai.operation.name":"chat","gen_ai.provider.name":"openai","gen_ai.response.id":"chatcmpl-9J3uIL87gldCFtiIbyaOvTeYBRA3l",
+                "gen_ai.usage.input_tokens":97,"gen_ai.usage.output_tokens":52,
+                "gen_ai.input.messages":%s,"gen_ai.output.messages":%s}""".formatted(INPUT, OUTPUT);
+        String same = ",\"gen_ai.response.id\":\"chatcmpl-9J3uIL87gldCFtiIbyaOvTeYBRA3l\"";
+        String other = ",\"gen_ai.response.id\":\"chatcmpl-0000000000000000000000000000x\"";
+        String within = Spans.within(OUTER_SPAN, Spans.export(SPAN, inner));
+        String apart = Spans.later(Spans.export(SPAN, inner));
+
+        // When
+        Export asChild = export(format, Spans.together(Spans.export(OUTER_SPAN, outer.formatted("")), within));
+        Export byName = export(format, Spans.together(apart, Spans.export(OUTER_SPAN, outer.formatted(same))));
+        Export two = export(format, Spans.together(Spans.export(OUTER_SPAN, outer.formatted(other)), within));
+
+        // Then
+        for (Export export : new Export[] {asChild, byName}) {
+            List<RawJson> turns = export.turns();
+            assertThat(turns).hasSize(1);
+            TurnRecord turn = accepted(turns.getFirst());
+            assertThat(turn.provider()).isEqualTo("openai");
+            assertThat(turn.session().harnessSession()).hasToString("HarnessSessionId[value=conv-1]");
+            assertThat(turn.requestId())
+                    .isEqualTo("5b8efff798038103d269b633813fc60c:chatcmpl-9J3uIL87gldCFtiIbyaOvTeYBRA3l");
+            assertThat(export.repeated()).isOne();
+        }
+        assertThat(two.turns()).hasSize(2);
+    }
+
+    @Test
+    void aCallThatIsToldOfInTwoExportsIsTheSameTurn() {
+        // Given
+        String numbered = CALL.formatted(INPUT, OUTPUT);
+        String named = numbered.replace("chatcmpl-1", "chatcmpl-9J3uIL87gldCFtiIbyaOvTeYBRA3l");
+
+        // When / Then
+        assertThat(turn(OtlpFormat.JSON, Spans.export(SPAN, named)).id())
+                .isEqualTo(
+                        turn(OtlpFormat.JSON, Spans.export(OUTER_SPAN, named)).id());
+        assertThat(turn(OtlpFormat.JSON, Spans.export(SPAN, numbered)).id())
+                .as("a short name is soon another's")
+                .isNotEqualTo(turn(OtlpFormat.JSON, Spans.export(OUTER_SPAN, numbered))
+                        .id());
+    }
+
+    @Test
+    void theTierOfACallIsTold() {
+        // Given
+        String call = CALL.formatted(INPUT, OUTPUT).replace("\"user.id\"", "\"openai.response.service_tier\"");
+
+        // When / Then
+        assertThat(turn(OtlpFormat.JSON, Spans.export(SPAN, call.replace("\"u1\"", "\"flex\"")))
+                        .usage()
+                        .serviceTier())
+                .isEqualTo("flex");
+        assertThat(turn(OtlpFormat.JSON, Spans.export(SPAN, call.replace("\"u1\"", "\"default\"")))
+                        .usage()
+                        .serviceTier())
+                .isNull();
     }
 
     @Test
@@ -311,8 +413,9 @@ class ExportTest {
 
     private static TurnRecord turn(OtlpFormat format, String json) {
         Export export = export(format, json);
-        assertThat(export.turns()).as(answer(export, format)).hasSize(1);
-        return accepted(export.turns().getFirst());
+        List<RawJson> turns = export.turns();
+        assertThat(turns).as(answer(export, format)).hasSize(1);
+        return accepted(turns.getFirst());
     }
 
     private static TurnRecord accepted(RawJson envelope) {

@@ -43,6 +43,31 @@ public final class Spans {
         return export.toString();
     }
 
+    /** The span of an export as the child of another. */
+    static String within(String parent, String export) {
+        JsonNode tree = tree(export);
+        only(tree).put("parentSpanId", parent);
+        return tree.toString();
+    }
+
+    /** The span of an export, begun later than others and over sooner. */
+    static String later(String export) {
+        JsonNode tree = tree(export);
+        only(tree).put("startTimeUnixNano", "1772366400100000000").put("endTimeUnixNano", "1772366401400000000");
+        return tree.toString();
+    }
+
+    /** The spans of two exports in one. */
+    static String together(String first, String second) {
+        JsonNode tree = tree(first);
+        ((ArrayNode) tree.at("/resourceSpans/0/scopeSpans/0/spans")).add(only(tree(second)));
+        return tree.toString();
+    }
+
+    private static ObjectNode only(JsonNode export) {
+        return (ObjectNode) export.at("/resourceSpans/0/scopeSpans/0/spans/0");
+    }
+
     private static ObjectNode object() {
         return JSON.createObjectNode();
     }
@@ -107,6 +132,9 @@ public final class Spans {
         Message message = new Message();
         message.bytes(1, HexFormat.of().parseHex(span.path("traceId").asText()));
         message.bytes(2, HexFormat.of().parseHex(span.path("spanId").asText()));
+        if (span.has("parentSpanId")) {
+            message.bytes(4, HexFormat.of().parseHex(span.path("parentSpanId").asText()));
+        }
         message.bytes(5, span.path("name").asText().getBytes(StandardCharsets.UTF_8));
         message.varint(6, span.path("kind").asInt());
         message.fixed64(7, span.path("startTimeUnixNano").asLong());

@@ -7,6 +7,7 @@ import static dev.turnkeep.ingest.provider.Parsing.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnkeep.contracts.problem.Problem;
+import dev.turnkeep.contracts.turn.StopKind;
 import dev.turnkeep.contracts.turn.Usage;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -193,8 +194,33 @@ class AnthropicStreamTest {
     }
 
     @Test
+    void keepsAnAnswerThatWasPaidForThoughNothingWasSaid() {
+        // Given
+        String document = """
+                {"type":"message","role":"assistant","model":"m1","content":%s,"stop_reason":"%s",
+                "usage":{"input_tokens":5,"output_tokens":3}}""";
+
+        // When
+        ParsedResponse ended = stream(START + END);
+        ParsedResponse begun = stream(START);
+        ParsedResponse refused = Samples.reduced(Provider.ANTHROPIC, document.formatted("[]", "refusal"));
+
+        // Then
+        assertThat(ended.stopReason()).isEqualTo("end_turn");
+        assertThat(ended.message().content()).hasToString("[]");
+        assertThat(ended.usage()).isEqualTo(new Usage(123, 42, 100, 20, 15, 0));
+        assertThat(begun.stopReason()).isEqualTo(ParsedResponse.INCOMPLETE);
+        assertThat(begun.usage().inputTokens()).isEqualTo(123);
+        assertThat(begun.usage().partial()).isTrue();
+        assertThat(refused.stopKind()).isEqualTo(StopKind.REFUSAL);
+        assertThat(refused.usage()).isEqualTo(new Usage(5, 3, 0, 0, 0, 0));
+        assertThat(Samples.reduced(Provider.ANTHROPIC, document.formatted("null", "max_tokens"))
+                        .stopKind())
+                .isEqualTo(StopKind.LENGTH);
+    }
+
+    @Test
     void refusesAResponseWithoutContent() {
-        invalid("raw_response.content", START + END);
         invalid("raw_response.content", "");
         invalid("raw_response.content", "no events at all");
         invalid("raw_response.content", "{\"type\":\"error\",\"error\":{}}");

@@ -16,6 +16,9 @@ import net.jqwik.api.Provide;
 
 /** However a provider cuts what it streams, the same comes out. */
 class AnyChunkingTest {
+    private static final String CHAT_USAGE = "{\"prompt_tokens\":30,\"completion_tokens\":4,\"prompt_tokens_details\":"
+            + "{\"cached_tokens\":20},\"completion_tokens_details\":{\"reasoning_tokens\":3}}";
+
     /** Cuts texts at random, also inside of surrogate pairs and escapes. */
     private record Cuts(Random random) {
         List<String> of(String text) {
@@ -51,6 +54,52 @@ class AnyChunkingTest {
     }
 
     @Property(tries = 300)
+    void ofAnAnthropicMessage(
+            @ForAll("texts") String text,
+            @ForAll("texts") String thinking,
+            @ForAll("texts") String argument,
+            @ForAll long seed) {
+        // Given
+        Cuts cuts = new Cuts(new Random(seed));
+        String signature = "Eq" + "QBCgIYAhIM1gbc".repeat(9) + "==";
+        String input = "{\"q\":" + quoted(argument) + ",\"n\":1e40}";
+        String counts = """
+                "input_tokens":3,"cache_read_input_tokens":7,"cache_creation_input_tokens":5,\
+                "cache_creation":{"ephemeral_5m_input_tokens":4,"ephemeral_1h_input_tokens":1}""";
+        String whole = """
+                {"type":"message","role":"assistant","model":"m","content":[
+                {"type":"thinking","thinking":%s,"signature":%s},{"type":"text","text":%s},
+                {"type":"tool_use","id":"t","name":"f","input":%s}],"stop_reason":"tool_use",
+                "usage":{%s,"output_tokens":9,"server_tool_use":{"web_search_requests":2}}}""".formatted(quoted(thinking), quoted(signature), quoted(text), input, counts);
+        List<String> events = new ArrayList<>();
+        events.add("{\"type\":\"message_start\",\"message\":{\"role\":\"assistant\",\"model\":\"m\",\"content\":[],"
+                + "\"stop_reason\":null,\"usage\":{" + counts + ",\"output_tokens\":1}}}");
+        block(events, 0, "{\"type\":\"thinking\",\"thinking\":\"\",\"signature\":\"\"}");
+        cuts.of(thinking).forEach(piece -> piece(events, 0, "thinking_delta", "thinking", piece));
+        cuts.of(signature).forEach(piece -> piece(events, 0, "signature_delta", "signature", piece));
+        block(events, 1, "{\"type\":\"text\",\"text\":\"\"}");
+        events.add("{\"type\": \"ping\"}");
+        cuts.of(text).forEach(piece -> piece(events, 1, "text_delta", "text", piece));
+        block(events, 2, "{\"type\":\"tool_use\",\"id\":\"t\",\"name\":\"f\",\"input\":{}}");
+        cuts.of(input).forEach(piece -> piece(events, 2, "input_json_delta", "partial_json", piece));
+        events.add("{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"tool_use\"},\"usage\":"
+                + "{\"output_tokens\":9,\"server_tool_use\":{\"web_search_requests\":2}}}");
+        events.add("{\"type\":\"message_stop\"}");
+
+        // When / Then
+        same(Provider.ANTHROPIC, whole, cuts.events(events));
+    }
+
+    private static void block(List<String> events, int index, String block) {
+        events.add("{\"type\":\"content_block_start\",\"index\":" + index + ",\"content_block\":" + block + "}");
+    }
+
+    private static void piece(List<String> events, int index, String type, String name, String piece) {
+        events.add("{\"type\":\"content_block_delta\",\"index\":%d,\"delta\":{\"type\":\"%s\",\"%s\":%s}}"
+                .formatted(index, type, name, quoted(piece)));
+    }
+
+    @Property(tries = 300)
     void ofAChatCompletion(@ForAll("texts") String text, @ForAll("texts") String argument, @ForAll long seed) {
         // Given
         Cuts cuts = new Cuts(new Random(seed));
@@ -58,7 +107,7 @@ class AnyChunkingTest {
         String whole = """
                 {"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":%s,"tool_calls":[
                 {"id":"c","type":"function","function":{"name":"f","arguments":%s}}]},"finish_reason":"stop"}],
-                "usage":{"prompt_tokens":3,"completion_tokens":4}}""".formatted(quoted(text), quoted(arguments));
+                "usage":%s}""".formatted(quoted(text), quoted(arguments), CHAT_USAGE);
         List<String> chunks = new ArrayList<>();
         chunks.add(delta("{\"role\":\"assistant\",\"content\":\"\"}"));
         cuts.of(text).forEach(piece -> chunks.add(delta("{\"content\":" + quoted(piece) + "}")));
@@ -69,7 +118,7 @@ class AnyChunkingTest {
                 .forEach(piece -> chunks.add(
                         delta("{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":" + quoted(piece) + "}}]}")));
         chunks.add("{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}");
-        chunks.add("{\"choices\":[],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4}}");
+        chunks.add("{\"choices\":[],\"usage\":" + CHAT_USAGE + "}");
         chunks.add("[DONE]");
 
         // When / Then
@@ -133,7 +182,7 @@ class AnyChunkingTest {
         // Given
         Cuts cuts = new Cuts(new Random(seed));
         String end =
-                ",\"finishReason\":\"STOP\"}],\"usageMetadata\":{\"promptTokenCount\":3,\"candidatesTokenCount\":4}}";
+                ",\"finishReason\":\"STOP\"}],\"usageMetadata\":{\"promptTokenCount\":30,\"cachedContentTokenCount\":20,\"candidatesTokenCount\":4}}";
         String call = "{\"functionCall\":{\"name\":\"f\",\"args\":{\"q\":1}}}";
         String whole = "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":%s,\"thought\":true},{\"text\":%s},%s]}"
                         .formatted(quoted(thought), quoted(text), call)
@@ -160,7 +209,7 @@ class AnyChunkingTest {
         String input = "{\"q\":" + quoted(argument) + "}";
         String whole = """
                 {"output":{"message":{"role":"assistant","content":[{"text":%s},{"toolUse":{"toolUseId":"t","name":"f","input":%s}}]}},
-                "stopReason":"tool_use","usage":{"inputTokens":3,"outputTokens":4}}""".formatted(quoted(text), input);
+                "stopReason":"tool_use","usage":{"inputTokens":3,"outputTokens":4,"cacheReadInputTokens":20,"cacheWriteInputTokens":10}}""".formatted(quoted(text), input);
         StringBuilder events = new StringBuilder("{\"messageStart\":{\"role\":\"assistant\"}}\n");
         cuts.of(text)
                 .forEach(piece ->
@@ -173,7 +222,8 @@ class AnyChunkingTest {
                         "{\"contentBlockDelta\":{\"delta\":{\"toolUse\":{\"input\":%s}},\"contentBlockIndex\":1}}\n"
                                 .formatted(quoted(piece))));
         events.append("{\"messageStop\":{\"stopReason\":\"tool_use\"}}\n");
-        events.append("{\"metadata\":{\"usage\":{\"inputTokens\":3,\"outputTokens\":4}}}\n");
+        events.append(
+                "{\"metadata\":{\"usage\":{\"inputTokens\":3,\"outputTokens\":4,\"cacheReadInputTokens\":20,\"cacheWriteInputTokens\":10}}}\n");
 
         // When / Then
         same(Provider.BEDROCK, whole, events.toString().getBytes(UTF_8));

@@ -10,8 +10,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.contracts.turn.StopKind;
 import dev.turnkeep.contracts.turn.Usage;
+import dev.turnkeep.contracts.turn.UsagePart;
 import dev.turnkeep.ingest.provider.Samples.Outcome;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +29,7 @@ class StreamedFormsTest {
                 "[" + String.join(",\r\n", gemini.replace("data: ", "").strip().split("\n\n")) + "]";
         String bedrock = new String(bytes("bedrock.jsonl"), UTF_8);
         return Stream.of(
+                Arguments.of(Provider.ANTHROPIC, "anthropic.json", bytes("anthropic.sse")),
                 Arguments.of(Provider.OPENAI, "openai-chat.json", bytes("openai-chat.sse")),
                 Arguments.of(Provider.OPENAI, "openai-responses.json", bytes("openai-responses.sse")),
                 Arguments.of(Provider.OLLAMA, "ollama-chat.json", bytes("ollama-chat.ndjson")),
@@ -57,7 +60,7 @@ class StreamedFormsTest {
         assertThat(reduced(Provider.OPENAI, bytes("openai-chat.json")).usage())
                 .isEqualTo(new Usage(82, 27, 64, 0, 0, 9));
         assertThat(reduced(Provider.OPENAI, bytes("openai-responses.json")).usage())
-                .isEqualTo(new Usage(291, 87, 128, 0, 0, 64));
+                .isEqualTo(new Usage(291, 87, 128, 0, 0, 64, false, Map.of(UsagePart.WEB_SEARCHES, 1L), null));
         assertThat(reduced(Provider.OLLAMA, bytes("ollama-chat.json")).usage())
                 .isEqualTo(new Usage(26, 298, 0, 0, 0, 0));
         assertThat(reduced(Provider.GEMINI, bytes("gemini.json")).usage())
@@ -70,6 +73,7 @@ class StreamedFormsTest {
 
     @ParameterizedTest(name = "{1}")
     @CsvSource({
+        "ANTHROPIC, anthropic.json, claude-sonnet-4-5-20250929, tool_use, TOOL_USE, 1",
         "OPENAI, openai-chat.json, gpt-4o-2024-08-06, tool_calls, TOOL_USE, 2",
         "OPENAI, openai-responses.json, gpt-5-2025-08-07, completed, TOOL_USE, 2",
         "OLLAMA, ollama-chat.json, llama3.2, stop, TOOL_USE, 1",
@@ -93,6 +97,7 @@ class StreamedFormsTest {
     @Test
     void hashAsTheNextRequestSendsThemBack() {
         // Given
+        ParsedResponse anthropic = reduced(Provider.ANTHROPIC, bytes("anthropic.sse"));
         ParsedResponse chat = reduced(Provider.OPENAI, bytes("openai-chat.sse"));
         ParsedResponse ollama = reduced(Provider.OLLAMA, bytes("ollama-chat.ndjson"));
         ParsedResponse gemini = reduced(Provider.GEMINI, bytes("gemini.sse"));
@@ -112,7 +117,11 @@ class StreamedFormsTest {
                 .at("/output/message")
                 .toString();
 
+        String anthropicBack =
+                json(new String(bytes("anthropic.json"), UTF_8)).get("content").toString();
+
         // Then
+        assertThat(anthropic.message().projection()).hasToString(Parsing.anthropic(anthropicBack));
         assertThat(chat.message().projection()).hasToString(Parsing.chat(sentBack));
         assertThat(ollama.message().projection())
                 .hasToString(Parsing.only(Provider.OLLAMA, "{\"messages\":[" + ollamaBack + "]}"));
@@ -124,6 +133,7 @@ class StreamedFormsTest {
 
     static Stream<Arguments> streams() {
         return Stream.of(
+                Arguments.of(Provider.ANTHROPIC, bytes("anthropic.sse"), "message_stop"),
                 Arguments.of(Provider.OPENAI, bytes("openai-chat.sse"), "[DONE]"),
                 Arguments.of(Provider.OPENAI, bytes("openai-responses.sse"), "response.completed"),
                 Arguments.of(Provider.OLLAMA, bytes("ollama-chat.ndjson"), "\"done\":true"),

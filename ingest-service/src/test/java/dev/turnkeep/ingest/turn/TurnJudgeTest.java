@@ -23,7 +23,9 @@ import java.util.Base64;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TurnJudgeTest {
     private static final Scope SCOPE =
@@ -236,6 +238,75 @@ class TurnJudgeTest {
         assertThat(accepted(turn -> turn.withObject("/meta").put("upstream_status", 529))
                         .status())
                 .isEqualTo("error");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0.0125, 12500000",
+        "'\"0.0125\"', 12500000",
+        "1e-9, 1",
+        "0.0000000005, 1",
+        "0.00000000049, 0",
+        "'\"3\"', 3000000000",
+        "0, 0"
+    })
+    void takesWhatTheCallerSaysItCost(String given, long nanoUsd) {
+        // When
+        TurnRecord turn = accepted(TurnJudge.judge(costing(given), SCOPE, null));
+
+        // Then
+        assertThat(turn.costNanoUsd()).isEqualTo(nanoUsd);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "\"-0.1\"", "\"12 $\"", "true", "{}", "[1]", "1e11", "\"NaN\"", "\"\""})
+    void refusesACostThatIsNone(String given) {
+        // When
+        Judgement judgement = TurnJudge.judge(costing(given), SCOPE, null);
+
+        // Then
+        assertThat(judgement).isInstanceOfSatisfying(Refused.class, refused -> {
+            assertThat(refused.why().field()).isEqualTo("meta.cost_usd");
+            assertThat(refused.isDeadLetter()).isTrue();
+        });
+    }
+
+    private static RawJson costing(String usd) {
+        return Turns.raw(Turns.anthropic(SESSION, "hello")
+                .replace("\"elapsed_seconds\"", "\"cost_usd\":" + usd + ",\"elapsed_seconds\""));
+    }
+
+    @Test
+    void theCallersCostGoesBeforeTheProviders() {
+        // Given
+        Consumer<ObjectNode> provider =
+                turn -> turn.withObject("/response/usage").put("cost", 0.5);
+
+        // When / Then
+        assertThat(accepted(provider).costNanoUsd()).isEqualTo(500_000_000);
+        assertThat(accepted(provider.andThen(turn -> turn.withObject("/meta").put("cost_usd", "0.25")))
+                        .costNanoUsd())
+                .isEqualTo(250_000_000);
+        assertThat(accepted(turn -> {}).costNanoUsd()).isNull();
+    }
+
+    @Test
+    void aCallWithoutMessagesHasToNameItsSession() {
+        // Given
+        String call = """
+                {"format":"otel_genai","provider":"openai","request":{},"response":{"usage":{"input_tokens":5}},"session":{%s}}""";
+
+        // When
+        Judgement nowhere = TurnJudge.judge(Turns.raw(call.formatted("")), SCOPE, null);
+        TurnRecord named =
+                accepted(TurnJudge.judge(Turns.raw(call.formatted("\"harness_session_id\":\"s-1\"")), SCOPE, null));
+
+        // Then
+        assertThat(nowhere).isInstanceOfSatisfying(Refused.class, refused -> {
+            assertThat(refused.why().field()).isEqualTo("session");
+            assertThat(refused.isDeadLetter()).isTrue();
+        });
+        assertThat(named.usage().inputTokens()).isEqualTo(5);
     }
 
     @Test

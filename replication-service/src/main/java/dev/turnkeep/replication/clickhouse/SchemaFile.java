@@ -30,7 +30,8 @@ record SchemaFile(String name, String text) {
             "0008_nodes.sql",
             "0009_erased_sessions.sql",
             "0010_positions.sql",
-            "0011_durable.sql");
+            "0011_durable.sql",
+            "0012_usage_told.sql");
 
     static List<SchemaFile> all() {
         return NAMES.stream().map(SchemaFile::read).toList();

@@ -26,7 +26,7 @@ final class TablesPublication {
             root_hash, leaf_hash, node_count, status, stop_reason, input_tokens, output_tokens,
             cache_read_tokens, cache_write_tokens, cache_write_1h_tokens, reasoning_tokens, cost_nano_usd,
             cost_source, price_ref, tool_calls, tool_errors, latency_nanos, event_at, received_at, late,
-            traceparent, meta, created_at, stop_kind, error""";
+            traceparent, meta, created_at, stop_kind, error, usage_partial, usage_parts, service_tier""";
 
     private static final String SESSION_EVENTS = """
             id, position, org_id, environment, session_id, epoch, type, occurred_at, payload, traceparent,

@@ -23,7 +23,9 @@ public class CostMetrics {
         registry.counter("turnkeep_turns_charged", "source", charge.source().text())
                 .increment();
         if (charge.source() == CostSource.UNPRICED) {
-            registry.counter("turnkeep_turns_unpriced", "provider", label).increment();
+            String reason = charge.why() == null ? "other" : charge.why().text();
+            registry.counter("turnkeep_turns_unpriced", "provider", label, "reason", reason)
+                    .increment();
         }
         if (charge.nanoUsd() != null) {
             registry.counter("turnkeep_cost_usd", "provider", label).increment(charge.nanoUsd() / NANO);

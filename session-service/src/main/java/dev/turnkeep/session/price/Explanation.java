@@ -6,10 +6,12 @@ import dev.turnkeep.contracts.price.Bill;
 import dev.turnkeep.contracts.price.Charge;
 import dev.turnkeep.contracts.price.CostSource;
 import dev.turnkeep.contracts.turn.Usage;
+import dev.turnkeep.contracts.turn.UsagePartsJson;
 import dev.turnkeep.session.event.Times;
 import io.vertx.sqlclient.Row;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +20,12 @@ import org.jspecify.annotations.Nullable;
  * @param reason why there is no cost, in words; null when there is one
  * @param price what the turn was charged by; null unless it was priced
  * @param lines what was counted times what it costs; absent unless it was priced
+ * @param partial the usage is not all that was used
+ * @param parts what else was counted; absent when nothing was
+ * @param tier how the call was served; absent for the usual way
+ * @param why there is no cost, in one word
  * @param exactNanoUsd the sum of the lines before it is rounded half up
+ * @param priceChanged the lines do not come to what was charged: the price that is kept is not the one of then
  * @param now what the same turn would cost by the prices of now
  */
 public record Explanation(
@@ -28,12 +35,17 @@ public record Explanation(
         @Nullable String model,
         @JsonProperty("event_at") String eventAt,
         Tokens usage,
+        @JsonProperty("usage_partial") boolean partial,
+        @JsonProperty("usage_parts") @JsonRawValue @Nullable String parts,
+        @JsonProperty("service_tier") @Nullable String tier,
         @JsonProperty("cost_source") String costSource,
         @JsonProperty("cost_nano_usd") @Nullable Long costNanoUsd,
+        @Nullable String why,
         @Nullable String reason,
         @Nullable ByPrice price,
         @Nullable List<Line> lines,
         @JsonProperty("exact_nano_usd") @Nullable BigDecimal exactNanoUsd,
+        @JsonProperty("price_changed") @Nullable Boolean priceChanged,
         Now now) {
 
     public record Tokens(
@@ -97,12 +109,17 @@ public record Explanation(
                         usage.cacheWriteTokens(),
                         usage.cacheWrite1hTokens(),
                         usage.reasoningTokens()),
+                usage.partial(),
+                UsagePartsJson.write(usage.parts()),
+                usage.serviceTier(),
                 row.getString("cost_source"),
                 row.getLong("cost_nano_usd"),
+                unpriced && now.why() != null ? now.why().text() : null,
                 unpriced ? (now.reason() == null ? "no price was known when the turn was stored" : now.reason()) : null,
                 price(row),
                 amount == null ? null : amount.lines().stream().map(Line::of).toList(),
                 amount == null ? null : plain(amount.exact()),
+                bill == null ? null : amount == null || !Objects.equals(row.getLong("cost_nano_usd"), amount.nanoUsd()),
                 new Now(now.source().text(), now.nanoUsd(), now.ref(), now.reason()));
     }
 

@@ -7,18 +7,20 @@ import dev.turnkeep.contracts.price.Price;
 import dev.turnkeep.contracts.price.RatesJson;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * Keeps each price that a turn is charged by, so that the cost can be explained when the list has long been replaced. Written
- * once a price and process, before the turn and outside its transaction: a price without a turn harms nobody, and no lock on
- * it is ever waited for.
+ * before the turn and outside its transaction: a price without a turn harms nobody, and no lock on it is ever waited for.
+ * Written again every now and then: a database that was set back to an earlier time may have lost it.
  */
 public final class KeptPrices {
     private static final String KEEP = """
@@ -30,20 +32,30 @@ public final class KeptPrices {
             ON CONFLICT (ref) DO NOTHING
             """;
 
+    private static final long REMEMBERED = Duration.ofMinutes(1).toNanos();
+
     private final Pool pool;
-    /** As many as the list and the overrides have. */
-    private final Set<String> kept = ConcurrentHashMap.newKeySet();
+    private final LongSupplier nanos;
+    /** When each was written: as many as the list and the overrides have. */
+    private final ConcurrentMap<String, Long> kept = new ConcurrentHashMap<>();
 
     public KeptPrices(Pool pool) {
+        this(pool, System::nanoTime);
+    }
+
+    /** @param nanos a steady clock */
+    public KeptPrices(Pool pool, LongSupplier nanos) {
         this.pool = pool;
+        this.nanos = nanos;
     }
 
     /** Returns when all of the prices are stored. */
     public void keep(Collection<Charge> charges) {
+        long now = nanos.getAsLong();
         Map<String, Price> missing = new TreeMap<>();
         for (Charge charge : charges) {
             Price price = charge.price();
-            if (price != null && !kept.contains(price.ref())) {
+            if (price != null && !isKept(price.ref(), now)) {
                 missing.put(price.ref(), price);
             }
         }
@@ -59,7 +71,12 @@ public final class KeptPrices {
                         column(prices, Price::provider),
                         column(prices, Price::model),
                         column(prices, price -> RatesJson.write(price.rates())))));
-        kept.addAll(missing.keySet());
+        missing.keySet().forEach(ref -> kept.put(ref, now));
+    }
+
+    private boolean isKept(String ref, long now) {
+        Long written = kept.get(ref);
+        return written != null && now - written < REMEMBERED;
     }
 
     private static String[] column(List<Price> prices, Function<Price, String> column) {

@@ -24,14 +24,12 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class PriceReader {
     private static final String TURN = """
-            SELECT t.turn_id, t.session_id, t.provider, t.model, t.event_at, t.input_tokens, t.output_tokens,
-                   t.cache_read_tokens, t.cache_write_tokens, t.cache_write_1h_tokens, t.reasoning_tokens,
-                   t.cost_nano_usd, t.cost_source, t.price_ref, p.source, p.version, p.provider AS price_provider,
-                   p.model AS price_model, p.rates::text AS rates
+            SELECT t.turn_id, t.session_id, t.provider, t.model, t.event_at, t.cost_nano_usd, t.cost_source, t.price_ref, p.source, p.version, p.provider AS price_provider,
+                   p.model AS price_model, p.rates::text AS rates, %s
             FROM turns t
             LEFT JOIN prices p ON p.ref = t.price_ref
             WHERE t.org_id = $1 AND t.environment = $2 AND t.turn_id = $3
-            """;
+            """.formatted(StoredUsage.COLUMNS);
 
     private static final String THREADS = """
             SELECT h.thread_id, h.agent, h.model, h.turn_count, h.late_turn_count, h.input_tokens, h.output_tokens,
@@ -73,13 +71,7 @@ public class PriceReader {
     Explanation explain(Scope scope, TurnId turn) {
         Row row = database.inOrg(scope.org(), work -> work.row(statement(TURN, scope, turn.value()))
                 .orElseThrow(PriceReader::notFound));
-        Usage usage = new Usage(
-                row.getLong("input_tokens"),
-                row.getLong("output_tokens"),
-                row.getLong("cache_read_tokens"),
-                row.getLong("cache_write_tokens"),
-                row.getLong("cache_write_1h_tokens"),
-                row.getLong("reasoning_tokens"));
+        Usage usage = StoredUsage.of(row);
         @Nullable String rates = row.getString("rates");
         Bill bill = rates == null ? null : RatesJson.parse(rates).bill(usage);
         Charge now = prices.charge(

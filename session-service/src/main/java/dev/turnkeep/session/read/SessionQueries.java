@@ -14,14 +14,15 @@ import org.jspecify.annotations.Nullable;
 /** The read API's statements. Every one is scoped by organisation and environment, whatever row security does. */
 final class SessionQueries {
     /** Columns of turns that hold JSON. */
-    static final Set<String> TURN_JSON = Set.of("meta");
+    static final Set<String> TURN_JSON = Set.of("meta", "usage_parts");
 
     private static final String TURN = """
             t.turn_id, t.session_id, t.seq, t.request_id, t.provider, t.model, t.agent, t.thread_id, t.root_hash,
             t.leaf_hash, t.node_count, t.system_digest, t.tools_digest, t.params_digest, t.status, t.stop_reason, t.stop_kind, t.error,
             t.input_tokens, t.output_tokens, t.cache_read_tokens, t.cache_write_tokens, t.cache_write_1h_tokens,
             t.reasoning_tokens, t.cost_nano_usd, t.cost_source, t.price_ref, t.tool_calls, t.tool_errors,
-            t.latency_nanos, t.event_at, t.received_at, t.late, t.traceparent, t.meta::text AS meta""";
+            t.latency_nanos, t.event_at, t.received_at, t.late, t.traceparent, t.meta::text AS meta, t.usage_partial,
+            t.usage_parts::text AS usage_parts, t.service_tier""";
 
     private static final String BY_ID = """
             SELECT %s

@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /** Puts records that can never be stored on the dead-letter topic, as they were read, with the reason. */
@@ -31,6 +32,10 @@ final class DeadLetters {
                 new DeadLetter.Source(source.topic(), source.partition(), source.offset()));
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, source.key(), source.value());
         letter.headers().forEach((name, value) -> record.headers().add(name, value));
+        Header requeued = source.headers().lastHeader(DeadLetter.REQUEUED_FROM);
+        if (requeued != null) {
+            record.headers().add(requeued);
+        }
         try {
             producer.send(record).get();
         } catch (ExecutionException e) {

@@ -14,6 +14,7 @@ import dev.turnkeep.contracts.turn.PayloadDigest;
 import dev.turnkeep.contracts.turn.SessionBlock;
 import dev.turnkeep.contracts.turn.TurnReader;
 import dev.turnkeep.contracts.turn.TurnRecord;
+import java.time.Instant;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,11 @@ record PendingTurn(TurnRecord turn, TurnTimes times, byte[] payloadDigest, Consu
             throw new Invalid(Problem.UNREADABLE_RECORD, null, "the record has no value");
         }
         TurnRecord turn = TurnReader.read(source.value());
-        TurnTimes times = TurnTimes.resolve(turn.callersTime(), AppendTimes.own(source));
+        Instant own = AppendTimes.own(source);
+        Instant first = AppendTimes.first(source);
+        // What was put back happened when it first came, where its caller does not say when.
+        boolean putBack = turn.callersTime() == null && first.isBefore(own);
+        TurnTimes times = TurnTimes.resolve(putBack ? first : turn.callersTime(), own);
         return new PendingTurn(turn, times, PayloadDigest.of(turn), source);
     }
 

@@ -10,6 +10,7 @@ import dev.turnkeep.contracts.lifecycle.Session;
 import dev.turnkeep.contracts.price.Charge;
 import dev.turnkeep.contracts.price.Prices;
 import dev.turnkeep.session.price.KeptPrices;
+import dev.turnkeep.session.turn.StoredTurns.Passed;
 import dev.turnkeep.session.turn.StoredTurns.Place;
 import dev.turnkeep.session.turn.StoredTurns.Seen;
 import io.vertx.sqlclient.Pool;
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * What is priced as it should be is left alone, so doing it twice changes nothing.
  */
 final class Repricing {
+    /** So many sessions are gone by in one batch. */
+    private static final int SESSIONS = 2_000;
+
     private final Pool pool;
     private final Clock clock;
     private final Prices prices;
@@ -66,10 +70,47 @@ final class Repricing {
 
     private record Model(String provider, @Nullable String name) {}
 
+    /** Which turns a batch has come by. */
+    private record Walk(List<Seen> seen, @Nullable Place next) {}
+
+    /**
+     * Goes by the sessions, which know when their turns happened, and looks at the turns of those only that may have one in
+     * the range.
+     */
+    private Walk walk(Range range, Place after, int most) {
+        List<Passed> passed =
+                await(StoredTurns.pass(pool, after.session(), SESSIONS, range.from(), range.until(), range.org()));
+        List<Place> into = new ArrayList<>();
+        long turns = 0;
+        SessionId last = null;
+        for (Passed session : passed) {
+            if (turns >= most) {
+                break;
+            }
+            last = session.session();
+            boolean begun = last.equals(after.session());
+            if (session.wanted() && !(begun && after.isAfterAll())) {
+                turns += session.turns();
+                into.add(begun ? after : new Place(last, 0));
+            }
+        }
+        List<Seen> seen =
+                into.isEmpty() ? List.of() : await(StoredTurns.walk(pool, into, most, range.from(), range.until()));
+        if (seen.size() == most) {
+            return new Walk(seen, seen.getLast().place());
+        }
+        if (last == null
+                || (passed.size() < SESSIONS && last.equals(passed.getLast().session()))) {
+            return new Walk(seen, null);
+        }
+        return new Walk(seen, Place.after(last));
+    }
+
     /** One batch in one transaction; at most {@code most} turns are looked at. */
     Done batch(Range range, Place after, int most) {
-        List<Seen> seen = await(StoredTurns.walk(pool, after, most, range.from(), range.until(), range.org()));
-        Place next = seen.size() < most ? null : seen.getLast().place();
+        Walk walk = walk(range, after, most);
+        List<Seen> seen = walk.seen();
+        Place next = walk.next();
         List<Place> wanted = seen.stream().filter(Seen::wanted).map(Seen::place).toList();
         // What is charged is kept before any lock; under the locks the same turns are charged alike.
         Set<SessionId> moved = new HashSet<>();

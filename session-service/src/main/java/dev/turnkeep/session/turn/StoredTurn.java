@@ -8,6 +8,7 @@ import dev.turnkeep.contracts.lifecycle.Totals;
 import dev.turnkeep.contracts.lifecycle.TurnFindings;
 import dev.turnkeep.contracts.turn.StopKind;
 import dev.turnkeep.contracts.turn.Usage;
+import dev.turnkeep.session.price.StoredUsage;
 import io.vertx.sqlclient.Row;
 import java.time.Instant;
 import java.util.Objects;
@@ -45,9 +46,9 @@ record StoredTurn(
     /** The columns that {@link #of} reads, of {@code turns t}. */
     static final String COLUMNS = """
             t.turn_id, t.org_id, t.environment, t.session_id, t.seq, t.provider, t.model, t.agent, t.thread_id, t.status,
-            t.stop_reason, t.stop_kind, t.tools_digest IS NOT NULL AS tools, t.leaf_hash, t.input_tokens, t.output_tokens,
-            t.cache_read_tokens, t.cache_write_tokens, t.cache_write_1h_tokens, t.reasoning_tokens, t.tool_calls,
-            t.tool_errors, t.cost_nano_usd, t.cost_source, t.price_ref, t.event_at, t.late""";
+            t.stop_reason, t.stop_kind, t.tools_digest IS NOT NULL AS tools, t.leaf_hash, t.tool_calls, t.tool_errors,
+            t.cost_nano_usd, t.cost_source, t.price_ref, t.event_at, t.late,
+            """ + StoredUsage.COLUMNS;
 
     static StoredTurn of(Row row, @Nullable String harnessTitle) {
         return new StoredTurn(
@@ -63,13 +64,7 @@ record StoredTurn(
                 stop(row),
                 row.getBoolean("tools"),
                 row.getBuffer("leaf_hash").getBytes(),
-                new Usage(
-                        row.getLong("input_tokens"),
-                        row.getLong("output_tokens"),
-                        row.getLong("cache_read_tokens"),
-                        row.getLong("cache_write_tokens"),
-                        row.getLong("cache_write_1h_tokens"),
-                        row.getLong("reasoning_tokens")),
+                StoredUsage.of(row),
                 row.getInteger("tool_calls"),
                 row.getInteger("tool_errors"),
                 row.getLong("cost_nano_usd"),

@@ -21,23 +21,70 @@ import org.jspecify.annotations.Nullable;
 /** The statements on turns that are stored already. Bounded, each of them: they walk an index and stop. */
 final class StoredTurns {
     /** Where a walk through all turns stands: after this turn of this session. */
-    record Place(SessionId session, long seq) {}
+    record Place(SessionId session, long seq) {
+        /** After every turn; of as many digits as a cursor has. */
+        private static final long LAST = 999_999_999_999_999_999L;
+
+        static Place after(SessionId session) {
+            return new Place(session, LAST);
+        }
+
+        boolean isAfterAll() {
+            return seq == LAST;
+        }
+    }
 
     /** A turn that a walk came by, and whether it is one of those that were looked for. */
     record Seen(Place place, boolean wanted) {}
 
-    private static final String WALK = """
-            SELECT w.session_id, w.seq,
-                   w.event_at >= $4 AND w.event_at < $5 AND w.cost_source <> 'reported'
-                   AND ($6::uuid IS NULL OR w.org_id = $6) AS wanted
+    /** A session that a walk came by: whether any of its turns may be looked for, and how many it has. */
+    record Passed(SessionId session, boolean wanted, long turns) {}
+
+    /**
+     * All turns of a session but the late ones happened from its start to its last event: few sessions are looked into, and
+     * where they are stored is known.
+     */
+    private static final String PASS_ALL = """
+            SELECT w.id, w.wanted, w.turn_count
             FROM (
-                SELECT t.session_id, t.seq, t.event_at, t.cost_source, t.org_id
+                SELECT s.id, s.turn_count,
+                       s.turn_count > 0
+                       AND (s.late_turn_count > 0 OR s.started_at < $4 AND s.last_event_at >= $3) AS wanted
+                FROM sessions s
+                WHERE s.id >= $1
+                ORDER BY s.id
+                LIMIT $2
+            ) w
+            ORDER BY w.id
+            """;
+
+    static final String PASS_OF_ORG = """
+            SELECT w.id, w.wanted, w.turn_count
+            FROM (
+                SELECT s.id, s.turn_count,
+                       s.turn_count > 0
+                       AND (s.late_turn_count > 0 OR s.started_at < $4 AND s.last_event_at >= $3) AS wanted
+                FROM sessions s
+                WHERE s.org_id = $5 AND s.id >= $1
+                ORDER BY s.org_id, s.id
+                LIMIT $2
+            ) w
+            ORDER BY w.id
+            """;
+
+    static final String WALK = """
+            SELECT w.session_id, w.seq, w.wanted
+            FROM unnest($1::uuid[], $2::bigint[]) AS k (session_id, after)
+            CROSS JOIN LATERAL (
+                SELECT t.session_id, t.seq,
+                       t.event_at >= $4 AND t.event_at < $5 AND t.cost_source <> 'reported' AS wanted
                 FROM turns t
-                WHERE (t.session_id, t.seq) > ($1, $2)
-                ORDER BY t.session_id, t.seq
+                WHERE t.session_id = k.session_id AND t.seq > k.after
+                ORDER BY t.seq
                 LIMIT $3
             ) w
             ORDER BY w.session_id, w.seq
+            LIMIT $3
             """;
 
     private static final String READ = """
@@ -95,24 +142,46 @@ final class StoredTurns {
     private static final String NEXT_SESSIONS = """
             SELECT s.id
             FROM sessions s
-            WHERE s.id > $1 AND NOT s.is_placeholder AND ($2::uuid IS NULL OR s.org_id = $2)
+            WHERE s.id > $1 AND NOT s.is_placeholder
             ORDER BY s.id
-            LIMIT $3
+            LIMIT $2
+            """;
+
+    private static final String NEXT_SESSIONS_OF_ORG = """
+            SELECT s.id
+            FROM sessions s
+            WHERE s.org_id = $3 AND s.id > $1 AND NOT s.is_placeholder
+            ORDER BY s.org_id, s.id
+            LIMIT $2
             """;
 
     private StoredTurns() {}
 
-    /** The turns after a place, in the order of the index, whether they are wanted or not. */
-    static Future<List<Seen>> walk(
-            SqlClient client, Place after, int most, Instant from, Instant until, @Nullable OrgId org) {
+    /** The sessions from one on, itself included, in the order of their ids, whether they are wanted or not. */
+    static Future<List<Passed>> pass(
+            SqlClient client, SessionId first, int most, Instant from, Instant until, @Nullable OrgId org) {
+        Tuple of = Tuple.of(first.value(), most, from.atOffset(ZoneOffset.UTC), until.atOffset(ZoneOffset.UTC));
+        return client.preparedQuery(org == null ? PASS_ALL : PASS_OF_ORG)
+                .execute(org == null ? of : of.addUUID(org.value()))
+                .map(rows -> rows.stream()
+                        .map(row -> new Passed(
+                                new SessionId(row.getUUID("id")), row.getBoolean("wanted"), row.getLong("turn_count")))
+                        .toList());
+    }
+
+    /**
+     * The turns of sessions, whether they are wanted or not, in the order of the index.
+     *
+     * @param after of each session, the turn to go on after
+     */
+    static Future<List<Seen>> walk(SqlClient client, List<Place> after, int most, Instant from, Instant until) {
+        Columns<Place> columns =
+                Columns.of(after).uuid(p -> p.session().value()).bigint(Place::seq);
         return client.preparedQuery(WALK)
-                .execute(Tuple.of(
-                        after.session().value(),
-                        after.seq(),
-                        most,
-                        from.atOffset(ZoneOffset.UTC),
-                        until.atOffset(ZoneOffset.UTC),
-                        org == null ? null : org.value()))
+                .execute(columns.tuple()
+                        .addInteger(most)
+                        .addOffsetDateTime(from.atOffset(ZoneOffset.UTC))
+                        .addOffsetDateTime(until.atOffset(ZoneOffset.UTC)))
                 .map(rows -> rows.stream()
                         .map(row -> new Seen(
                                 new Place(new SessionId(row.getUUID("session_id")), row.getLong("seq")),
@@ -171,8 +240,9 @@ final class StoredTurns {
 
     /** Sessions after an id, in the order of their ids. */
     static Future<List<SessionId>> sessions(SqlClient client, SessionId after, @Nullable OrgId org, int most) {
-        return client.preparedQuery(NEXT_SESSIONS)
-                .execute(Tuple.of(after.value(), org == null ? null : org.value(), most))
+        Tuple of = Tuple.of(after.value(), most);
+        return client.preparedQuery(org == null ? NEXT_SESSIONS : NEXT_SESSIONS_OF_ORG)
+                .execute(org == null ? of : of.addUUID(org.value()))
                 .map(rows -> rows.stream()
                         .map(row -> new SessionId(row.getUUID("id")))
                         .toList());

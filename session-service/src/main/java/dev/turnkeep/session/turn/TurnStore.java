@@ -4,6 +4,7 @@ import dev.turnkeep.contracts.id.TurnId;
 import dev.turnkeep.contracts.json.RawJson;
 import dev.turnkeep.contracts.lifecycle.TurnFold.Placed;
 import dev.turnkeep.contracts.price.Charge;
+import dev.turnkeep.contracts.turn.UsagePartsJson;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlClient;
@@ -39,7 +40,7 @@ final class TurnStore {
             stop_reason, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens,
             reasoning_tokens, cost_nano_usd, cost_source, tool_calls, tool_errors, latency_nanos, event_at,
             received_at, late, traceparent, kafka_topic, kafka_partition, kafka_offset, meta, created_at, stop_kind,
-            error, price_ref)
+            error, price_ref, usage_partial, usage_parts, service_tier)
         SELECT
             n.turn_id, n.org_id, n.environment, n.session_id, n.seq, n.request_id, n.payload_digest, n.provider,
             n.model, n.agent, n.thread_id, n.root_hash, n.leaf_hash, n.node_count, n.system_digest,
@@ -47,21 +48,23 @@ final class TurnStore {
             n.cache_read_tokens, n.cache_write_tokens, n.cache_write_1h_tokens, n.reasoning_tokens,
             n.cost_nano_usd, n.cost_source, n.tool_calls, n.tool_errors, n.latency_nanos, n.event_at,
             n.received_at, n.late, n.traceparent, n.kafka_topic, n.kafka_partition, n.kafka_offset, n.meta::json,
-            n.created_at, n.stop_kind, n.error, n.price_ref
+            n.created_at, n.stop_kind, n.error, n.price_ref, n.usage_partial, n.usage_parts::json,
+            n.service_tier
         FROM unnest(
             $1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::bigint[], $6::text[], $7::bytea[], $8::text[],
             $9::text[], $10::text[], $11::text[], $12::bytea[], $13::bytea[], $14::integer[], $15::bytea[],
             $16::bytea[], $17::bytea[], $18::text[], $19::text[], $20::bigint[], $21::bigint[], $22::bigint[],
             $23::bigint[], $24::bigint[], $25::bigint[], $26::bigint[], $27::text[], $28::integer[], $29::integer[],
             $30::bigint[], $31::timestamptz[], $32::timestamptz[], $33::boolean[], $34::text[], $35::text[],
-            $36::integer[], $37::bigint[], $38::text[], $39::timestamptz[], $40::text[], $41::text[], $42::text[])
+            $36::integer[], $37::bigint[], $38::text[], $39::timestamptz[], $40::text[], $41::text[], $42::text[],
+            $43::boolean[], $44::text[], $45::text[])
         AS n (
             turn_id, org_id, environment, session_id, seq, request_id, payload_digest, provider, model, agent,
             thread_id, root_hash, leaf_hash, node_count, system_digest, tools_digest, params_digest, status,
             stop_reason, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens,
             reasoning_tokens, cost_nano_usd, cost_source, tool_calls, tool_errors, latency_nanos, event_at,
             received_at, late, traceparent, kafka_topic, kafka_partition, kafka_offset, meta, created_at, stop_kind,
-            error, price_ref)
+            error, price_ref, usage_partial, usage_parts, service_tier)
         """;
 
     /**
@@ -179,7 +182,10 @@ final class TurnStore {
                 .time(r -> now)
                 .text(r -> r.pending().turn().stopKind().word())
                 .text(r -> r.pending().turn().error())
-                .text(r -> r.charge().ref());
+                .text(r -> r.charge().ref())
+                .bool(r -> r.pending().turn().usage().partial())
+                .text(r -> UsagePartsJson.write(r.pending().turn().usage().parts()))
+                .text(r -> r.pending().turn().usage().serviceTier());
         return connection.preparedQuery(INSERT).execute(columns.tuple()).map(inserted -> inserted.rowCount());
     }
 

@@ -2,16 +2,21 @@ package dev.turnkeep.session.turn;
 
 import static dev.turnkeep.session.turn.SampleTurn.NOON;
 import static dev.turnkeep.session.turn.SampleTurn.said;
+import static java.time.Duration.ofHours;
 import static java.time.Duration.ofMinutes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnkeep.contracts.id.Scope;
 import dev.turnkeep.contracts.id.SessionId;
+import dev.turnkeep.contracts.price.Charge;
 import dev.turnkeep.contracts.price.Overrides;
 import dev.turnkeep.contracts.price.Prices;
 import dev.turnkeep.contracts.turn.StopKind;
+import dev.turnkeep.contracts.turn.Usage;
+import dev.turnkeep.contracts.turn.UsagePart;
 import dev.turnkeep.localstack.junit.TestSpace;
 import dev.turnkeep.localstack.junit.WithLocalStack;
+import dev.turnkeep.session.price.KeptPrices;
 import dev.turnkeep.session.price.PriceSource;
 import dev.turnkeep.session.turn.Repricing.Range;
 import dev.turnkeep.session.turn.StoredTurns.Place;
@@ -19,8 +24,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -75,7 +82,7 @@ class CostIT {
         assertThat(one("SELECT thread_id, turn_count, cost_nano_usd, unpriced_turns FROM session_threads WHERE "
                         + mine()))
                 .isEqualTo("t-1|2|" + SONNET + "|1");
-        assertThat(database.rows("SELECT DISTINCT cost_source, price_ref, p.source FROM turns t "
+        assertThat(database.rows("SELECT DISTINCT cost_source, split_part(price_ref, '~', 1), p.source FROM turns t "
                         + "LEFT JOIN prices p ON p.ref = t.price_ref WHERE t." + mine() + " ORDER BY 1"))
                 .containsExactly(
                         "priced|genai-prices@" + TurnDatabase.PRICES.list().version()
@@ -207,6 +214,139 @@ class CostIT {
         assertThat(outcome.repeated()).isOne();
         assertThat(one("SELECT turn_count FROM sessions WHERE " + mine())).isEqualTo("2");
         assertThat(database.rows(progress)).isEqualTo(before);
+    }
+
+    @Test
+    void aTurnWhoseUsageWasNotToldInFullIsUnpricedAndSaysWhatWasTold() {
+        // Given
+        Usage cut = new Usage(200, 1, 0, 0, 0, 0, true, Map.of(UsagePart.WEB_SEARCHES, 2L), "priority");
+        SampleTurn untold = SampleTurn.in(scope, "s-1", "r-1").using(Usage.NONE);
+        SampleTurn partly = SampleTurn.in(scope, "s-1", "r-2").using(cut);
+
+        // When
+        database.store(untold, partly, SampleTurn.in(scope, "s-1", "r-3"));
+
+        // Then
+        assertThat(database.rows(
+                        "SELECT request_id, cost_source, cost_nano_usd, usage_partial, usage_parts, service_tier "
+                                + "FROM turns WHERE " + mine() + " ORDER BY 1"))
+                .containsExactly(
+                        "r-1|unpriced|null|f|null|null",
+                        "r-2|unpriced|null|t|{\"web_searches\":2}|priority",
+                        "r-3|priced|" + SONNET + "|f|null|null");
+        assertThat(one("SELECT cost_nano_usd, unpriced_turns, input_tokens FROM sessions WHERE " + mine()))
+                .isEqualTo(SONNET + "|2|300");
+    }
+
+    @Test
+    void zerosThatWereOncePricedAsTheyStoodAreRepricedToNothing() {
+        // Given: as an earlier version stored a stream that had told no usage.
+        database.store(SampleTurn.in(scope, "s-1", "r-1").using(Usage.NONE));
+        database.execute("UPDATE turns SET cost_nano_usd = 0, cost_source = 'priced' WHERE " + mine());
+        database.execute("UPDATE sessions SET unpriced_turns = 0, model_usage = "
+                + "jsonb_set(model_usage, '{0,unpriced_turns}', '0') WHERE " + mine());
+
+        // When
+        int changed = reprice(TurnDatabase.PRICES, EARLY, LATE, 100);
+
+        // Then
+        assertThat(changed).isOne();
+        assertThat(one("SELECT cost_source, cost_nano_usd FROM turns WHERE " + mine()))
+                .isEqualTo("unpriced|null");
+        assertThat(one("SELECT cost_nano_usd, unpriced_turns FROM sessions WHERE " + mine()))
+                .isEqualTo("0|1");
+    }
+
+    @Test
+    void aReportedCostGoesBeforeEveryPriceAndStays() {
+        // Given
+        database.store(
+                SampleTurn.in(scope, "s-1", "r-1").costing(4_200_000),
+                SampleTurn.in(scope, "s-1", "r-2").using(Usage.NONE).costing(1));
+        Prices free = prices("""
+                {"prices": [{"name": "free", "provider": "anthropic", "model": {"starts_with": "claude"},
+                             "rates": {"input_mtok": 0, "output_mtok": 0}}]}""");
+
+        // When
+        int changed = reprice(free, EARLY, LATE, 100);
+
+        // Then
+        assertThat(changed).isZero();
+        assertThat(database.rows("SELECT cost_source, cost_nano_usd, price_ref FROM turns WHERE " + mine()
+                        + " ORDER BY request_id"))
+                .containsExactly("reported|4200000|null", "reported|1|null");
+        assertThat(one("SELECT cost_nano_usd, unpriced_turns FROM sessions WHERE " + mine()))
+                .isEqualTo("4200001|0");
+    }
+
+    @Test
+    void repricingLooksOnlyIntoSessionsThatHaveTurnsOfTheRange() {
+        // Given
+        database.store(
+                SampleTurn.in(scope, "s-1", "r-1"),
+                SampleTurn.in(scope, "s-2", "r-2").at(NOON.plus(ofHours(10))),
+                SampleTurn.in(scope, "s-3", "r-3").at(NOON.plus(ofHours(20))));
+        Range range = new Range(NOON.plus(ofMinutes(599)), NOON.plus(ofMinutes(601)), scope.org());
+
+        // When
+        Repricing.Done done = new Repricing(database.pool, Clock.systemUTC(), TurnDatabase.PRICES)
+                .batch(range, new Place(FIRST, 0), 100);
+
+        // Then
+        assertThat(done.looked()).isOne();
+        assertThat(done.next()).isNull();
+    }
+
+    @Test
+    void repricingWalksIndexes() {
+        // Given
+        String id = "'" + FIRST + "'::uuid";
+        String range = "timestamptz '2026-01-01'";
+
+        // When
+        String sessions = database.plan(StoredTurns.PASS_OF_ORG
+                .replace("$1", id)
+                .replace("$2", "2000")
+                .replace("$3", range)
+                .replace("$4", range)
+                .replace("$5", "'" + scope.org() + "'::uuid"));
+        String turns = database.plan(StoredTurns.WALK
+                .replace("$1::uuid[]", "ARRAY[" + id + "]")
+                .replace("$2::bigint[]", "ARRAY[0::bigint]")
+                .replace("$3", "2000")
+                .replace("$4", range)
+                .replace("$5", range));
+
+        // Then
+        assertThat(sessions)
+                .containsPattern("Index Scan using sessions_of_org on sessions s .*\\R"
+                        + ".*Index Cond: \\(\\(org_id = .* AND \\(id >= ");
+        assertThat(turns)
+                .containsPattern("Index Scan using turns_session_id_seq_key on turns t .*\\R"
+                        + ".*Index Cond: \\(\\(session_id = .* AND \\(seq > ");
+    }
+
+    @Test
+    void aPriceThatADatabaseLostIsKeptAgain() {
+        // Given
+        AtomicLong now = new AtomicLong();
+        KeptPrices kept = new KeptPrices(database.pool, now::get);
+        List<Charge> charges =
+                List.of(TurnDatabase.PRICES.charge("openai", "gpt-4o-mini", SampleTurn.USAGE, NOON, null));
+        String price =
+                "SELECT count(*) FROM prices WHERE ref = '" + charges.getFirst().ref() + "'";
+        kept.keep(charges);
+        database.execute("DELETE FROM prices WHERE ref = '" + charges.getFirst().ref() + "'");
+
+        // When
+        kept.keep(charges);
+        String atOnce = one(price);
+        now.addAndGet(ofMinutes(2).toNanos());
+        kept.keep(charges);
+
+        // Then
+        assertThat(atOnce).isEqualTo("0");
+        assertThat(one(price)).isEqualTo("1");
     }
 
     /** Four turns of a model that has a price, one of them a sub-agent's and one a title, and one turn of one that has none. */

@@ -55,6 +55,9 @@ final class SampleTurn {
     private StopKind stop = StopKind.COMPLETE;
     private boolean tools = true;
     private @Nullable String traceparent;
+    private boolean timed = true;
+    private Usage usage = USAGE;
+    private @Nullable Long cost;
 
     private SampleTurn(
             Scope scope, @Nullable String session, @Nullable String actor, String request, List<Message> messages) {
@@ -145,6 +148,20 @@ final class SampleTurn {
         return with(turn -> turn.stop = kind);
     }
 
+    /** Its caller does not say when it happened. */
+    SampleTurn untimed() {
+        return with(turn -> turn.timed = false);
+    }
+
+    SampleTurn using(Usage used) {
+        return with(turn -> turn.usage = used);
+    }
+
+    /** As its caller says. */
+    SampleTurn costing(long nanoUsd) {
+        return with(turn -> turn.cost = nanoUsd);
+    }
+
     /** As a harness asks for a title. */
     SampleTurn withoutTools() {
         return with(turn -> turn.tools = false);
@@ -169,6 +186,9 @@ final class SampleTurn {
         copy.stop = stop;
         copy.tools = tools;
         copy.traceparent = traceparent;
+        copy.timed = timed;
+        copy.usage = usage;
+        copy.cost = cost;
         copy.putBackFrom = putBackFrom;
         change.accept(copy);
         return copy;
@@ -212,7 +232,7 @@ final class SampleTurn {
                 subject != null && session != null,
                 block,
                 request,
-                happened,
+                timed ? happened : null,
                 "anthropic",
                 model,
                 "agent",
@@ -221,11 +241,11 @@ final class SampleTurn {
                 "end_turn",
                 stop,
                 null,
-                USAGE,
+                usage,
                 1_000_000L,
                 2,
                 1,
-                null,
+                cost,
                 nodes,
                 RawJson.of("\"you are helpful\""),
                 tools ? RawJson.of("[{\"name\":\"Bash\"}]") : null,

@@ -113,6 +113,23 @@ final class TurnDatabase implements AutoCloseable {
         }
     }
 
+    /** How Postgres finds the rows where it has the choice: a small table would be read as a whole. */
+    String plan(String sql) {
+        try (Connection connection = connect();
+                var statement = connection.createStatement()) {
+            statement.execute("SET enable_seqscan = off");
+            List<String> lines = new ArrayList<>();
+            try (ResultSet plan = statement.executeQuery("EXPLAIN " + sql)) {
+                while (plan.next()) {
+                    lines.add(plan.getString(1));
+                }
+            }
+            return String.join("\n", lines);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** Everything that is stored for tenants, to the last column. */
     List<String> dump() {
         List<String> dump = new ArrayList<>();

@@ -14,6 +14,9 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -105,7 +108,7 @@ public class TurnsConsumerIT {
     }
 
     @Test
-    void aCostIsExplainedAndJobsFindNothingToDo() {
+    void aCostIsExplainedAndJobsFindNothingToDo() throws SQLException {
         // Given
         Instant now = Instant.now();
         service.publish(
@@ -130,6 +133,8 @@ public class TurnsConsumerIT {
         assertThat(session.get("model_usage").get(0).get("cost_nano_usd").asLong())
                 .isEqualTo(cost);
         assertThat(priced.get("exact_nano_usd").asLong()).isEqualTo(cost);
+        assertThat(priced.get("price_changed").asBoolean()).isFalse();
+        assertThat(unpriced.get("why").asText()).isEqualTo("no_price");
         assertThat(priced.get("price").get("ref")).isEqualTo(turns.get(0).get("price_ref"));
         assertThat(priced.get("now").get("cost_nano_usd").asLong()).isEqualTo(cost);
         assertThat(texts(priced.get("lines"), "rate")).contains("input_mtok", "cache_read_mtok", "output_mtok");
@@ -145,6 +150,50 @@ public class TurnsConsumerIT {
         assertThat(Objects.requireNonNull(rederived.get("known"))).isGreaterThanOrEqualTo(2);
         assertThat(service.send("POST", "/v1/admin/reprice", tenant.key(), "{}").status())
                 .isEqualTo(401);
+        try (Connection connection = space().postgres().connect();
+                Statement statement = connection.createStatement()) {
+            // As where one name was once used for two prices.
+            statement.execute(
+                    "INSERT INTO prices (ref, source, version, provider, model, rates) "
+                            + "VALUES ('own@1:anthropic/m', 'own', '1', 'anthropic', 'm', '{\"input_mtok\":1,\"output_mtok\":1}')");
+            statement.execute("UPDATE turns SET price_ref = 'own@1:anthropic/m' WHERE turn_id = '"
+                    + turns.get(0).get("turn_id").asText() + "'");
+        }
+        JsonNode other = explained(turns.get(0).get("turn_id").asText());
+        assertThat(other.get("price_changed").asBoolean()).isTrue();
+        assertThat(other.get("cost_nano_usd").asLong()).isEqualTo(cost);
+    }
+
+    @Test
+    void whatPostgresLostIsStoredFromTheTopic() throws SQLException {
+        // Given
+        Instant now = Instant.now();
+        service.publish(
+                SampleTurn.in(tenant.scope(), "s-lost", "r-1").at(now),
+                SampleTurn.in(tenant.scope(), "s-lost", "r-2").at(now.plusSeconds(1)));
+        JsonNode whole = session("s-lost", 2);
+        try (Connection connection = space().postgres().connect();
+                Statement statement = connection.createStatement()) {
+            // As a restore to an earlier time would.
+            for (String table : List.of("turns", "session_events", "sessions")) {
+                String lost = "DELETE FROM " + table + " WHERE org_id = '"
+                        + tenant.scope().org() + "'";
+                assertThat(statement.executeUpdate(lost)).isPositive();
+            }
+        }
+
+        // When
+        Map<String, Integer> rederived =
+                job("rederive", "\"org_id\":\"" + tenant.scope().org() + "\"");
+
+        // Then
+        assertThat(rederived).containsEntry("stored", 2);
+        JsonNode session = session("s-lost", 2);
+        assertThat(session.get("id")).isNotEqualTo(whole.get("id"));
+        assertThat(session.get("turn_count").asInt()).isEqualTo(2);
+        assertThat(session.get("cost_nano_usd")).isEqualTo(whole.get("cost_nano_usd"));
+        assertThat(texts(items("/v1/sessions/" + session.get("id").asText() + "/turns"), "request_id"))
+                .containsExactlyInAnyOrder("r-1", "r-2");
     }
 
     private JsonNode explained(String turn) {
