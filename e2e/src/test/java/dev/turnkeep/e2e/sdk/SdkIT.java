@@ -27,6 +27,11 @@ class SdkIT {
         drives(turnkeep, "realtime.test.mjs");
     }
 
+    @Test
+    void writersByS2WorkForTheUnmodifiedClient(Turnkeep turnkeep) {
+        drives(turnkeep, "realtime-writers.test.mjs");
+    }
+
     private static void drives(Turnkeep turnkeep, String cases) {
         // Given
         Tenant tenant = turnkeep.tenant("sdk");
