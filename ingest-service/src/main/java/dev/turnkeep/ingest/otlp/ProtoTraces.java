@@ -6,6 +6,7 @@ import dev.turnkeep.contracts.json.Json;
 import dev.turnkeep.contracts.json.RawJson;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
+import dev.turnkeep.platform.proto.ProtoReader;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -19,8 +20,16 @@ import java.util.function.Consumer;
 final class ProtoTraces {
     private ProtoTraces() {}
 
+    /** @throws Invalid (400) for what is none */
     static void read(RawJson body, Consumer<ReportedSpan> spans) {
-        ProtoReader request = ProtoReader.of(body);
+        try {
+            request(ProtoReader.of(body.array(), body.offset(), body.length()), spans);
+        } catch (ProtoReader.Malformed e) {
+            throw new Invalid(Problem.MALFORMED, null, e.getMessage());
+        }
+    }
+
+    private static void request(ProtoReader request, Consumer<ReportedSpan> spans) {
         while (request.next()) {
             if (request.field() == 1) {
                 resourceSpans(request.message(), spans);

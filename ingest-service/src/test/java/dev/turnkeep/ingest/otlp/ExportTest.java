@@ -16,6 +16,7 @@ import dev.turnkeep.ingest.Turns;
 import dev.turnkeep.ingest.body.ByteBudget;
 import dev.turnkeep.ingest.turn.Judgement;
 import dev.turnkeep.ingest.turn.TurnJudge;
+import dev.turnkeep.platform.proto.ProtoReader;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -304,7 +305,7 @@ class ExportTest {
         Export export = export(OtlpFormat.PROTOBUF, Spans.export(SPAN, "{}"));
 
         // When
-        ProtoReader answer = ProtoReader.of(raw(export.answer(OtlpFormat.PROTOBUF)));
+        ProtoReader answer = ProtoReader.of(export.answer(OtlpFormat.PROTOBUF));
 
         // Then
         assertThat(answer.next()).isTrue();

@@ -1,10 +1,9 @@
 package dev.turnkeep.session.channel.s2;
 
-import dev.turnkeep.contracts.json.Utf8;
+import dev.turnkeep.platform.proto.ProtoReader;
 import dev.turnkeep.session.channel.log.LogRecord;
 import dev.turnkeep.session.channel.log.RecordHeader;
 import io.vertx.core.buffer.Buffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,16 +22,23 @@ final class Proto {
      * @throws dev.turnkeep.contracts.problem.Invalid (422) for too much
      */
     static AppendInput input(Buffer message) {
+        try {
+            return input(ProtoReader.of(message.getBytes()));
+        } catch (ProtoReader.Malformed e) {
+            throw Refused.of(400, "bad_proto", e.getMessage());
+        }
+    }
+
+    private static AppendInput input(ProtoReader fields) {
         List<AppendInput.Item> records = new ArrayList<>();
         Long match = null;
         String fence = null;
         AppendInput.Count count = new AppendInput.Count();
-        ProtoReader fields = ProtoReader.of(message);
         while (fields.next()) {
             switch (fields.field()) {
                 case 1 -> records.add(item(fields.message(), count));
                 case 2 -> match = fields.varint();
-                case 3 -> fence = text(fields.bytes());
+                case 3 -> fence = fields.text();
                 default -> fields.skip();
             }
         }
@@ -51,7 +57,7 @@ final class Proto {
                     count.header();
                     headers.add(header(fields.message()));
                 }
-                case 3 -> body = fields.bytes();
+                case 3 -> body = Buffer.buffer(fields.bytes());
                 default -> fields.skip();
             }
         }
@@ -63,20 +69,12 @@ final class Proto {
         Buffer value = Buffer.buffer();
         while (fields.next()) {
             switch (fields.field()) {
-                case 1 -> name = fields.bytes();
-                case 2 -> value = fields.bytes();
+                case 1 -> name = Buffer.buffer(fields.bytes());
+                case 2 -> value = Buffer.buffer(fields.bytes());
                 default -> fields.skip();
             }
         }
         return new RecordHeader(name, value);
-    }
-
-    private static String text(Buffer bytes) {
-        byte[] array = bytes.getBytes();
-        if (Utf8.firstInvalid(array, 0, array.length) >= 0) {
-            throw Refused.of(400, "bad_proto", "a text is not UTF-8");
-        }
-        return new String(array, StandardCharsets.UTF_8);
     }
 
     static Buffer ack(Ack ack) {

@@ -1,5 +1,6 @@
 package dev.turnkeep.session.channel.s2;
 
+import dev.turnkeep.platform.proto.ProtoReader;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +61,7 @@ final class Wire {
 
     static Acked ack(Buffer message) {
         long[] seqs = new long[4];
-        ProtoReader fields = ProtoReader.of(message);
+        ProtoReader fields = ProtoReader.of(message.getBytes());
         while (fields.next()) {
             int field = fields.field();
             seqs[field] = seq(fields.message());
@@ -71,7 +72,7 @@ final class Wire {
     static Gotten batch(Buffer message) {
         List<Got> records = new ArrayList<>();
         long tail = -1;
-        ProtoReader fields = ProtoReader.of(message);
+        ProtoReader fields = ProtoReader.of(message.getBytes());
         while (fields.next()) {
             if (fields.field() == 1) {
                 records.add(got(fields.message()));
@@ -90,7 +91,7 @@ final class Wire {
             switch (fields.field()) {
                 case 1 -> seq = fields.varint();
                 case 3 -> headers.addAll(header(fields.message()));
-                case 4 -> body = fields.bytes().toString();
+                case 4 -> body = fields.text();
                 default -> fields.skip();
             }
         }
@@ -101,7 +102,7 @@ final class Wire {
         String[] pair = {"", ""};
         while (fields.next()) {
             int place = fields.field() - 1;
-            pair[place] = fields.bytes().toString();
+            pair[place] = fields.text();
         }
         return List.of(pair);
     }
