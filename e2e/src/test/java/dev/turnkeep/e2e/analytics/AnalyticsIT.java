@@ -212,12 +212,16 @@ class AnalyticsIT {
         Await.until("ClickHouse shows the session's cost", () -> turnkeep.analytics("""
                 SELECT concatWithSeparator('|', toString(cost_nano_usd), toString(unpriced_turns), toString(turn_count))
                 FROM ${database}.sessions WHERE id = '%s'
-                """.formatted(id)).equals(List.of(cost + "|" + unpriced + "|" + turns.size())));
+                """.formatted(id))
+                .equals(List.of(cost + "|" + unpriced + "|" + turns.size())));
         Await.until("it shows what each model costs", () -> turnkeep.analytics("""
                 SELECT concatWithSeparator('|', provider, ifNull(model, ''), toString(sum(ifNull(cost_nano_usd, 0))),
                     toString(countIf(cost_nano_usd IS NULL)))
                 FROM ${database}.turns WHERE session_id = '%s' GROUP BY provider, model
-                """.formatted(id)).stream().sorted().toList().equals(models));
+                """.formatted(id)).stream()
+                .sorted()
+                .toList()
+                .equals(models));
         JsonNode stats = payer.sessions()
                 .get("/v1/stats?since=2025-06-30T00:00:00Z&until=2025-07-02T00:00:00Z")
                 .expecting(200)
@@ -230,7 +234,8 @@ class AnalyticsIT {
     private static List<String> byModel(JsonNode models) {
         List<String> rows = new ArrayList<>();
         models.forEach(model -> rows.add(model.path("provider").asText() + "|"
-                + model.path("model").asText() + "|" + model.path("cost_nano_usd").asLong() + "|"
+                + model.path("model").asText() + "|"
+                + model.path("cost_nano_usd").asLong() + "|"
                 + model.path("unpriced_turns").asLong()));
         Collections.sort(rows);
         return rows;

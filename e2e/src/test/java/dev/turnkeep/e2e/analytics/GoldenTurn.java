@@ -22,7 +22,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param nanoUsd null when it has no price
  */
-record GoldenTurn(String provider, String model, JsonNode usage, @Nullable Long nanoUsd) {
+record GoldenTurn(
+        String provider,
+        String model,
+        JsonNode usage,
+        @Nullable Long nanoUsd) {
     /** When all of them happen: long ago, whatever the clock of the machine. */
     static final Instant AT = Instant.parse("2025-06-30T12:00:00Z");
 
@@ -36,7 +40,8 @@ record GoldenTurn(String provider, String model, JsonNode usage, @Nullable Long 
         Map<List<Object>, JsonNode> then = new LinkedHashMap<>();
         for (String text : Files.readAllLines(FILE)) {
             JsonNode line = Http.JSON.readTree(text);
-            List<Object> turn = List.of(line.get("provider").asText(), line.get("model").asText(), line.get("usage"));
+            List<Object> turn =
+                    List.of(line.get("provider").asText(), line.get("model").asText(), line.get("usage"));
             // Other times are in the file where the price was another than it is at the last of them.
             if (!then.containsKey(turn) || line.get("at").asText().equals(AT.toString())) {
                 then.put(turn, line);

@@ -50,10 +50,7 @@ class S2ClientIT {
     }
 
     @ParameterizedTest(name = "{0}")
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             append        | {'empty':0,'places':[[0,2,2],[2,4,4]],'tail':4,'times':true}
             read          | {'page':[[0,'one',[['name','value']]],[1,'zwei ü',[]]],'bytes':[[[0,255],[[[254],[118]]]]],'newest':['beside bytes']}
             appendSession | {'acks':true,'stored':true}
@@ -71,7 +68,7 @@ class S2ClientIT {
             """)
     void theClientSeesWhatItWouldOfItsOwnServer(String name, String expected) throws JsonProcessingException {
         JsonNode wanted = Http.JSON.readTree(expected.replace('\'', '"'));
-        CAME.forEach((transport, came) ->
-                assertThat(came.path(name)).as(transport).isEqualTo(wanted));
+        CAME.forEach(
+                (transport, came) -> assertThat(came.path(name)).as(transport).isEqualTo(wanted));
     }
 }
