@@ -96,6 +96,16 @@ public final class TestDatabase {
                 """.formatted(org, changes / 2));
     }
 
+    /** One session. */
+    public void insertSession(String name) {
+        execute("""
+                INSERT INTO sessions (id, friendly_id, org_id, environment, harness_id, type, task_identifier, state, name,
+                    created_at, updated_at)
+                SELECT id, 'session_' || id, '%1$s', 'test', 'claude', 'agent', 'task', 'created', '%2$s', now(), now()
+                FROM (SELECT gen_random_uuid() AS id) AS fresh
+                """.formatted(org, name));
+    }
+
     /** Sessions with 20 KB each that cannot be compressed, in one transaction. */
     public void insertWideSessions(int count) {
         execute("""

@@ -18,8 +18,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The right to read a slot: an advisory lock that lives as long as its connection. A thread of its own asks for a sign of
  * life again and again and writes the heartbeats; the leadership ends with the connection. What the server refuses to write
- * does not end it: while a disk is full, the one that lets it go of its log must not stand still. The slot itself is the
- * fence: Postgres lets one reader at a time have it.
+ * does not end it: while a disk is full, the one that lets it go of its log must not stand still. The server ends the
+ * connection of a leader that asks for nothing: one that is frozen keeps its connections, as far as the kernel can tell.
+ * The slot itself is the fence: Postgres lets one reader at a time have it.
  */
 final class Leader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Leader.class);
@@ -80,7 +81,7 @@ final class Leader implements AutoCloseable {
     }
 
     static Election elect(PostgresServer server, StreamSpec spec, StreamConfig config) throws SQLException {
-        Connection connection = server.tables("turnkeep-leader-" + spec.name(), atLeastASecond(config));
+        Connection connection = server.lock("turnkeep-leader-" + spec.name(), atLeastASecond(config), silence(config));
         try (PreparedStatement lock = connection.prepareStatement("SELECT pg_try_advisory_lock(?, hashtext(?))")) {
             lock.setInt(1, LOCKS);
             lock.setString(2, spec.slot());
@@ -97,6 +98,12 @@ final class Leader implements AutoCloseable {
             connection.close();
             throw e;
         }
+    }
+
+    /** Longer than a leader that lives ever asks for nothing. */
+    private static Duration silence(StreamConfig config) {
+        Duration rounds = config.election().multipliedBy(3);
+        return rounds.compareTo(atLeastASecond(config)) > 0 ? rounds : atLeastASecond(config);
     }
 
     private static Duration atLeastASecond(StreamConfig config) {
@@ -190,8 +197,10 @@ final class Leader implements AutoCloseable {
                 state.beat();
                 refusal = null;
             }
+            // Asked in every round: it is the sign of life.
+            Optional<String> written = state.system();
             String known = system;
-            if (known != null && !state.system().equals(Optional.of(known))) {
+            if (known != null && !written.equals(Optional.of(known))) {
                 return false;
             }
             save();

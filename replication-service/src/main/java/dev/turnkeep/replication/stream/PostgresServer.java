@@ -35,6 +35,12 @@ public final class PostgresServer {
         return open(purpose, "-c role=" + ROLE + " " + ANSWERS, patience, null);
     }
 
+    /** The same for a lock: the server ends it, and lets the lock go, when nothing is asked for so long, as of a frozen process. */
+    Connection lock(String purpose, Duration patience, Duration silence) throws SQLException {
+        String options = "-c role=%s %s -c idle_session_timeout=%d".formatted(ROLE, ANSWERS, silence.toMillis());
+        return open(purpose, options, patience, null);
+    }
+
     /** A connection as the login itself: only that may make and drop slots. */
     public Connection login(String purpose, Duration patience) throws SQLException {
         return open(purpose, ANSWERS, patience, null);

@@ -24,7 +24,7 @@ public interface StreamConfig {
     @WithDefault("1s")
     Duration election();
 
-    /** After this long without an answer from Postgres a leader takes itself for deposed. */
+    /** After this long without an answer from Postgres a leader takes itself for deposed; so does Postgres without a question. */
     @WithDefault("4s")
     Duration electionTimeout();
 

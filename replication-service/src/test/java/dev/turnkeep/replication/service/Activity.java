@@ -3,29 +3,53 @@ package dev.turnkeep.replication.service;
 import dev.turnkeep.replication.TestDatabase;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What an application does to the tables, step by step, each a transaction: new sessions with events, turns and nodes, sessions that
- * change several times at once, large values that stay as they are, and deletions. A step may be repeated without harm, so that
- * one whose fate a crash has left unknown is done again.
+ * change several times at once, large values that stay as they are, deletions, and erasures as the session service does them. A
+ * step may be repeated without harm, so that one whose fate a crash has left unknown is done again.
  */
 final class Activity {
-    private static final int SESSIONS = 10;
+    /** Every so many steps a session is erased. */
+    private static final int ERASING = 5;
+    /** So far back that nothing else happens to it any more. */
+    private static final int SETTLED = 55;
+
     private static final Duration AWAY = Duration.ofMillis(20);
 
     private final TestDatabase database;
     private final AtomicInteger next = new AtomicInteger();
     private final Duration pause;
+    private final int sessions;
+    private volatile boolean erasing = true;
     private volatile boolean stopping;
     private volatile @Nullable IllegalStateException failure;
     private @Nullable Thread thread;
 
-    /** @param pause between two steps */
-    Activity(TestDatabase database, Duration pause) {
+    /**
+     * @param pause between two steps
+     * @param sessions that a step begins: even, and such that what is deleted later is never what is erased
+     */
+    Activity(TestDatabase database, Duration pause, int sessions) {
         this.database = database;
         this.pause = pause;
+        this.sessions = sessions;
+    }
+
+    /** Whether sessions are erased from now on. */
+    void erases(boolean wanted) {
+        erasing = wanted;
+    }
+
+    /** The first events of sessions that are erased by now: they may be on Kafka, and Postgres knows them no more. */
+    Set<String> erasedEvents() {
+        return Set.copyOf(database.column("""
+                SELECT md5('event ' || n)::uuid FROM generate_series(0, %d) n
+                JOIN erased_sessions e ON e.session_id = md5('session ' || n)::uuid
+                """.formatted(next.get() * sessions)));
     }
 
     void start() {
@@ -89,7 +113,7 @@ final class Activity {
 
     /** Sessions, events and turns have numbers, and ids that are made of them. */
     private String sql(int step) {
-        int first = step * SESSIONS;
+        int first = step * sessions;
         return """
                 BEGIN;
                 INSERT INTO sessions (id, friendly_id, org_id, environment, harness_id, type, task_identifier, state, name, tags,
@@ -125,7 +149,28 @@ final class Activity {
                     FROM generate_series(%3$d - 20, %4$d - 15) n);
                 DELETE FROM turns WHERE session_id IN (SELECT %1$s FROM generate_series(%3$d - 30, %3$d - 29) n);
                 DELETE FROM sessions WHERE id IN (SELECT %1$s FROM generate_series(%3$d - 30, %3$d - 29) n);
+                %6$s
                 COMMIT
-                """.formatted("md5('session ' || n)::uuid", database.org(), first, first + SESSIONS - 1, step);
+                """.formatted(
+                        "md5('session ' || n)::uuid",
+                        database.org(),
+                        first,
+                        first + sessions - 1,
+                        step,
+                        erasing && step % ERASING == 0 && first >= SETTLED ? erasure(first - SETTLED) : "");
+    }
+
+    private String erasure(int number) {
+        return """
+                INSERT INTO session_events (id, org_id, environment, session_id, epoch, type, occurred_at, payload, created_at)
+                SELECT md5('erasure %1$d')::uuid, org_id, environment, id, epoch, 'session.deleted', now(), '{"kind": "gone"}', now()
+                FROM sessions WHERE id = %2$s ON CONFLICT DO NOTHING;
+                INSERT INTO erased_sessions (session_id, org_id, environment, harness_id, erased_at)
+                SELECT id, org_id, environment, harness_id, now() FROM sessions WHERE id = %2$s ON CONFLICT DO NOTHING;
+                DELETE FROM session_events WHERE session_id = %2$s AND type <> 'session.deleted';
+                DELETE FROM turns WHERE session_id = %2$s;
+                DELETE FROM nodes WHERE hash = sha256('node %1$d'::bytea) AND session_id = %2$s;
+                DELETE FROM sessions WHERE id = %2$s;
+                """.formatted(number, "md5('session %d')::uuid".formatted(number));
     }
 }

@@ -41,6 +41,7 @@ class FaultsIT {
     private static final Duration TAKEOVER = Duration.ofSeconds(5);
     private static final int TABLES = 4;
     private static final int TAKEOVERS = FULL ? 5 : 1;
+    private static final int POISON = FULL ? 50 : 3;
     // Beside the heap: a JVM, its code, and what the drivers and codecs take.
     private static final long RESIDENT = (256 + 256) * 1024L * 1024;
 
@@ -70,8 +71,9 @@ class FaultsIT {
     void startEngines(@TempDir Path data) {
         tell((FULL ? "in full" : "in small") + ", FAULTS_SEED=" + SEED);
         installation = new Installation(data);
-        books = new Books(installation);
-        activity = new Activity(installation.database, Duration.ofMillis(FULL ? 50 : 20));
+        // As much as is under way at a strike, and no more: what has piled up is copied by every strike that follows.
+        activity = new Activity(installation.database, Duration.ofMillis(50), FULL ? 10 : 4);
+        books = new Books(installation, activity);
     }
 
     @AfterAll
@@ -126,6 +128,9 @@ class FaultsIT {
         balance();
         tell("copies that were struck before their end: " + struckCopies);
         assertThat(struckCopies).isPositive();
+        assertThat(installation.database.column("SELECT session_id FROM erased_sessions"))
+                .as("sessions that were erased meanwhile")
+                .isNotEmpty();
     }
 
     private void killAt(Moment moment, ServiceProcess service) {
@@ -248,7 +253,9 @@ class FaultsIT {
         installation.database.insertEvents(1);
         String last = installation
                 .database
-                .column("SELECT id FROM session_events ORDER BY position DESC LIMIT 1")
+                // Of a session that nobody erases: that would hide it again.
+                .column("SELECT id FROM session_events WHERE session_id::text LIKE '00000000-0000-7000-8000-%'"
+                        + " ORDER BY position DESC LIMIT 1")
                 .getFirst();
 
         // Then
@@ -278,25 +285,18 @@ class FaultsIT {
     }
 
     @Test
-    void letsAnotherReplicaTakeOverWhenTheLeaderIsKilled() {
+    void letsAnotherReplicaTakeOverWhenTheLeaderFreezesAndWhenItIsKilled() {
         // Given
-        ServiceProcess leader = installation.flowing();
-        ServiceProcess standby = installation.service("standby");
+        ServiceProcess service = installation.flowing();
+        ServiceProcess other = installation.service("standby");
         List<Duration> takeovers = new ArrayList<>();
 
         // When
         for (int i = 0; i < TAKEOVERS; i++) {
-            standby.start();
-            installation.awaitState(standby, "events", "standby");
-            installation.awaitState(standby, "tables", "standby");
-            Instant killed = Instant.now();
-            leader.kill();
-            installation.awaitState(standby, "events", "streaming");
-            installation.awaitState(standby, "tables", "streaming");
-            takeovers.add(Duration.between(killed, Instant.now()));
-            ServiceProcess killedOne = leader;
-            leader = standby;
-            standby = killedOne;
+            other.start();
+            awaitBoth(other, "standby");
+            takeOverFromTheFrozen(service, other);
+            takeovers.add(takeOverFromTheKilled(other, service));
         }
 
         // Then
@@ -305,6 +305,73 @@ class FaultsIT {
         // The middle one, and in small far more: what else the machine does is nobody's promise.
         assertThat(takeovers.stream().sorted().toList().get(TAKEOVERS / 2))
                 .isLessThanOrEqualTo(FULL ? TAKEOVER : TAKEOVER.multipliedBy(6));
+    }
+
+    /** It thaws with batches in its hands, and with a lock that it no longer has. */
+    private void takeOverFromTheFrozen(ServiceProcess leader, ServiceProcess standby) {
+        Instant frozen = Instant.now();
+        leader.suspend();
+        try {
+            awaitBoth(standby, "streaming");
+            tell("took over from a frozen leader: " + Duration.between(frozen, Instant.now()));
+            int step = activity.steps();
+            until("more happens", () -> activity.steps() > step + 10);
+        } finally {
+            leader.resume();
+        }
+        awaitBoth(leader, "standby");
+        awaitBoth(standby, "streaming");
+    }
+
+    private Duration takeOverFromTheKilled(ServiceProcess leader, ServiceProcess standby) {
+        Instant killed = Instant.now();
+        leader.kill();
+        awaitBoth(standby, "streaming");
+        return Duration.between(killed, Instant.now());
+    }
+
+    private void awaitBoth(ServiceProcess service, String state) {
+        installation.awaitState(service, "events", state);
+        installation.awaitState(service, "tables", state);
+    }
+
+    /** Beside the rest, which flows on. */
+    @Test
+    void putsBackWhatClickHouseRefusedUnderLoad() {
+        // Given
+        ServiceProcess service = installation.flowing();
+        installation.clickHouse(
+                "ALTER TABLE $sessions_v1 ADD CONSTRAINT harmless CHECK coalesce(name, '') != 'poison'");
+
+        // When
+        for (int i = 0; i < POISON; i++) {
+            installation.database.insertSession("poison");
+            int step = activity.steps();
+            until("more happens", () -> activity.steps() > step + 1);
+        }
+        until("all of it is in quarantine", () -> installation
+                .database
+                .column(
+                        "SELECT count(*) FROM replication_quarantine WHERE stream = 'tables' AND table_name = 'sessions'")
+                .equals(List.of(Integer.toString(POISON))));
+
+        // Then
+        assertThat(requeued(service, "refused")).isEqualTo(POISON);
+
+        // When: one has changed meanwhile
+        installation.clickHouse("ALTER TABLE $sessions_v1 DROP CONSTRAINT harmless");
+        installation.database.execute("UPDATE sessions SET name = 'newer' WHERE id = "
+                + "(SELECT id FROM sessions WHERE name = 'poison' ORDER BY id LIMIT 1)");
+
+        // Then
+        assertThat(requeued(service, "stored")).isEqualTo(POISON);
+        assertThat(installation.database.column("SELECT 1 FROM replication_quarantine"))
+                .isEmpty();
+        balance();
+    }
+
+    private int requeued(ServiceProcess service, String what) {
+        return installation.ask(service, "POST", "/requeue").body().path(what).asInt();
     }
 
     @Test
@@ -408,6 +475,8 @@ class FaultsIT {
         ServiceProcess service = installation.flowing();
         activity.stop();
         installation.backUpPostgres();
+        // Whoever is erased stays erased in ClickHouse, whatever a backup says.
+        activity.erases(false);
         activity.start();
         int step = activity.steps();
         until("more happens", () -> activity.steps() > step + 20);
@@ -426,8 +495,10 @@ class FaultsIT {
 
         // Then
         installation.awaitFlow(service);
+        activity.stop();
         books.tablesAgree();
         installation.forgetEvents();
+        activity.erases(true);
     }
 
     /** Beside every build the harder one: positions alone do not tell it. */

@@ -5,6 +5,7 @@ import static dev.turnkeep.replication.TestDatabase.until;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.turnkeep.localstack.Commands;
+import dev.turnkeep.localstack.Engine;
 import dev.turnkeep.localstack.LocalStack;
 import dev.turnkeep.localstack.Ports;
 import dev.turnkeep.localstack.Sources;
@@ -62,9 +63,8 @@ final class Installation implements AutoCloseable {
     Installation(Path data) {
         this.data = data;
         stack = LocalStack.of(data, Sources.packages());
-        stack.kafka().start();
-        stack.postgres().start();
-        stack.clickhouse().start();
+        List.of(stack.kafka(), stack.postgres(), stack.clickhouse()).parallelStream()
+                .forEach(Engine::start);
         engines = StackAddresses.of(stack);
         space = new TestSpace(
                 engines.kafka(), "service.", engines.postgres(), engines.redis(), "service:", engines.clickhouse());
@@ -89,7 +89,7 @@ final class Installation implements AutoCloseable {
         variables.put("TURNKEEP_REPLICATION_STREAM_HEARTBEAT", "1s");
         variables.put("TURNKEEP_REPLICATION_TABLES_NODES", "true");
         // So many that a copy can be struck before its end.
-        variables.put("TURNKEEP_REPLICATION_TABLES_COPY_ROWS", FULL ? "2000" : "500");
+        variables.put("TURNKEEP_REPLICATION_TABLES_COPY_ROWS", FULL ? "2000" : "250");
         variables.putAll(settings);
         Path log = Path.of("target", "services", "replication-" + name + ".log");
         ServiceProcess service = new ServiceProcess(placed, Path.of(".."), variables, log);
@@ -103,17 +103,18 @@ final class Installation implements AutoCloseable {
 
     /** The one service that most tests share, alone, with its streams flowing and the tables whole. */
     ServiceProcess flowing() {
-        for (ServiceProcess other : List.copyOf(running)) {
-            if (!other.equals(one)) {
-                other.close();
-                running.remove(other);
-            }
-        }
         if (one == null) {
             one = service("one");
         }
         ServiceProcess service = one;
-        service.start();
+        service.launch();
+        for (ServiceProcess other : List.copyOf(running)) {
+            if (!other.equals(service)) {
+                other.close();
+                running.remove(other);
+            }
+        }
+        service.awaitReady();
         awaitFlow(service);
         return service;
     }
