@@ -12,7 +12,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** ClickHouse's tables as replication makes them, filled by hand: so a test decides how far behind they are. */
@@ -27,6 +29,9 @@ final class Projection implements AutoCloseable {
             output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, tool_calls, tool_errors,
             cost_nano_usd, unpriced_turns, status, model, model_usage::text AS model_usage""";
 
+    /** Databases that have the schema. */
+    private static final Set<String> MADE = new HashSet<>();
+
     private final TestSpace space;
     private final Connection postgres;
     private long version;
@@ -34,10 +39,13 @@ final class Projection implements AutoCloseable {
     Projection(TestSpace space) throws SQLException {
         this.space = space;
         this.postgres = space.postgres().connect();
-        try (Stream<Path> files = Files.list(SCHEMA)) {
-            files.sorted().forEach(this::apply);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        if (!MADE.contains(space.clickhouse().database())) {
+            try (Stream<Path> files = Files.list(SCHEMA)) {
+                files.sorted().forEach(this::apply);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            MADE.add(space.clickhouse().database());
         }
     }
 

@@ -234,12 +234,12 @@ class InsertContractIT extends ClientContract {
                         .useHttpCompression(true)
                         .build()) {
             // When
-            write(frames, "compressed", 0, 50_000, new InsertSettings());
-            write(http, "compressed", 50_000, 50_000, new InsertSettings());
+            write(frames, "compressed", 0, 10_000, new InsertSettings());
+            write(http, "compressed", 10_000, 10_000, new InsertSettings());
 
             // Then
             assertThat(one("SELECT uniqExact(id) FROM compressed WHERE text = 'row ' || toString(id)"))
-                    .isEqualTo("100000");
+                    .isEqualTo("20000");
         }
     }
 
