@@ -90,7 +90,7 @@ replbench: ## measure the replication into ClickHouse beside its limits; writes 
 	@$(WITH_JDK) local-stack/bin/build $(SERVICES) benchmarks && "$$JAVA_HOME/bin/java" -Xmx1g --enable-native-access=ALL-UNNAMED \
 		-cp "benchmarks/target/classes:$$(cat benchmarks/target/benchmarks.classpath)" dev.turnkeep.benchmarks.Replicating
 
-faults: ## strike in full (half an hour): 50 kills of the replication, outages of two minutes, a backlog of a million, each engine and service under 20,000 turns
+faults: ## strike in full (half an hour and more): each service and engine under 20,000 turns, 50 kills of the replication, outages; writes benchmarks/results/faults.json
 	@$(WITH_JDK) FAULTS=full $(MVN) -B -ntp -q -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false \
 		-Dit.test=FaultsIT -Dfailsafe.failIfNoSpecifiedTests=false -pl replication-service,e2e -am verify
 

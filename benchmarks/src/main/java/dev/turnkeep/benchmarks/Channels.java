@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.turnkeep.localstack.Commands;
+import dev.turnkeep.localstack.Machine;
 import dev.turnkeep.localstack.run.ServiceProcess;
 import java.io.IOException;
 import java.nio.file.Files;

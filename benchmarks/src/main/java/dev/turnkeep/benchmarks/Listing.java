@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.turnkeep.localstack.Machine;
 import dev.turnkeep.localstack.clickhouse.ClickHouseSql;
 import dev.turnkeep.localstack.run.Service;
 import dev.turnkeep.localstack.run.ServiceProcess;

@@ -3,6 +3,7 @@ package dev.turnkeep.benchmarks;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.turnkeep.localstack.Machine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,9 +1,7 @@
-package dev.turnkeep.benchmarks;
+package dev.turnkeep.localstack;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.turnkeep.localstack.Commands;
-import dev.turnkeep.localstack.Packages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,11 +10,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.utils.AppInfoParser;
 
-/** What the numbers depend on, and nothing that names the machine. */
-final class Machine {
+/** What the numbers of a report depend on, and nothing that names the machine. */
+public final class Machine {
     private Machine() {}
 
-    static ObjectNode hardware(ObjectMapper json) throws IOException {
+    public static ObjectNode hardware(ObjectMapper json) throws IOException {
         return json.createObjectNode()
                 .put("cpu", field("/proc/cpuinfo", "model name"))
                 .put("cores", Runtime.getRuntime().availableProcessors())
@@ -24,7 +22,7 @@ final class Machine {
                 .put("system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
     }
 
-    static ObjectNode versions(ObjectMapper json, String postgres) {
+    public static ObjectNode versions(ObjectMapper json, String postgres) {
         return json.createObjectNode()
                 .put("java", Runtime.version().toString())
                 .put("postgres", postgres)
@@ -33,7 +31,7 @@ final class Machine {
     }
 
     /** With {@code -dirty} when what was measured is not what was committed. */
-    static String commit() {
+    public static String commit() {
         var outcome = Commands.run(List.of("git", "describe", "--always", "--dirty", "--abbrev=12"));
         return outcome.succeeded() ? outcome.output().strip() : "unknown";
     }
@@ -45,12 +43,12 @@ final class Machine {
     }
 
     /** The most memory that a process ever had, in KiB, as the kernel counts it. */
-    static long peakResident(long pid) throws IOException {
+    public static long peakResident(long pid) throws IOException {
         return Long.parseLong(field("/proc/" + pid + "/status", "VmHWM").replaceAll("[^0-9]", ""));
     }
 
     /** The memory that a process has at this moment, in KiB, as the kernel counts it. */
-    static long resident(long pid) throws IOException {
+    public static long resident(long pid) throws IOException {
         return Long.parseLong(field("/proc/" + pid + "/status", "VmRSS").replaceAll("[^0-9]", ""));
     }
 

@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -25,11 +27,14 @@ import java.util.stream.IntStream;
 final class Load implements AutoCloseable {
     private static final int THREADS = 8;
     private static final int BATCH = 39;
+    /** A batch, and a single turn after it. */
+    static final int TOGETHER = BATCH + 1;
+
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Http ingest;
     private final Traffic traffic;
-    private final int turns;
+    private final List<Integer> order;
     private final long started = System.nanoTime();
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicInteger unanswered = new AtomicInteger();
@@ -38,15 +43,30 @@ final class Load implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean closed;
 
-    private Load(Http ingest, Traffic traffic, int turns) {
+    private Load(Http ingest, Traffic traffic, List<Integer> order) {
         this.ingest = ingest;
         this.traffic = traffic;
-        this.turns = turns;
+        this.order = order;
     }
 
-    /** @param turns how many there are to post; a multiple of 40 */
+    /** @param turns how many there are to post; a multiple of {@link #TOGETHER} */
     static Load start(Http ingest, Traffic traffic, int turns) {
-        Load load = new Load(ingest, traffic, turns);
+        return start(
+                ingest, traffic, IntStream.range(0, turns / TOGETHER).boxed().toList());
+    }
+
+    /** Each turn three times, in any order: a copy may come long after the others. */
+    static Load startThrice(Http ingest, Traffic traffic, int turns, Random random) {
+        List<Integer> order = new ArrayList<>();
+        for (int copy = 0; copy < 3; copy++) {
+            IntStream.range(0, turns / TOGETHER).forEach(order::add);
+        }
+        Collections.shuffle(order, random);
+        return start(ingest, traffic, order);
+    }
+
+    private static Load start(Http ingest, Traffic traffic, List<Integer> order) {
+        Load load = new Load(ingest, traffic, order);
         for (int i = 0; i < THREADS; i++) {
             load.threads.add(Thread.ofPlatform().name("load-" + i).start(load::work));
         }
@@ -55,7 +75,8 @@ final class Load implements AutoCloseable {
 
     private void work() {
         try {
-            for (int first = next.getAndAdd(BATCH + 1); first < turns; first = next.getAndAdd(BATCH + 1)) {
+            for (int place = next.getAndIncrement(); place < order.size(); place = next.getAndIncrement()) {
+                int first = order.get(place) * TOGETHER;
                 String batch = IntStream.range(first, first + BATCH)
                         .mapToObj(traffic::turn)
                         .collect(Collectors.joining(",", "{\"turns\":[", "]}"));

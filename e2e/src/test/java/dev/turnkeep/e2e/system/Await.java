@@ -1,6 +1,7 @@
 package dev.turnkeep.e2e.system;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -22,6 +23,23 @@ public final class Await {
     /** @throws AssertionError naming what was waited for */
     public static void until(String what, Duration patience, BooleanSupplier condition) {
         value(what, patience, () -> condition.getAsBoolean() ? Optional.of(true) : Optional.empty());
+    }
+
+    /**
+     * Waits until nothing is left that stands in the way.
+     *
+     * @throws AssertionError with what is
+     */
+    public static void settled(String what, Duration patience, Supplier<List<String>> differences) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        List<String> left = differences.get();
+        while (!left.isEmpty()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("waited " + patience.toSeconds() + " s in vain until " + what + ": " + left);
+            }
+            pause(10 * PAUSE_MILLIS);
+            left = differences.get();
+        }
     }
 
     /** The first value that there is. */

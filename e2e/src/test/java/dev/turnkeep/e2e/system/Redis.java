@@ -10,14 +10,29 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
 
-/** Reads the liveness index, by its documented keys. */
-final class LivenessMembers {
+/** The server as anybody who reaches it can use it; the liveness index by its documented keys. */
+final class Redis {
     private static final int SHARDS = 16;
 
-    private LivenessMembers() {}
+    private Redis() {}
 
-    /** The ids of the sessions in it. */
-    static Set<String> of(RedisAddress redis, String prefix) {
+    /** Everything in it is gone afterwards. */
+    static void flush(RedisAddress redis) {
+        try (Socket socket = new Socket(redis.host(), redis.port());
+                var answers =
+                        new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
+            socket.getOutputStream().write("FLUSHALL\r\n".getBytes(StandardCharsets.UTF_8));
+            String answer = answers.readLine();
+            if (!"+OK".equals(answer)) {
+                throw new IllegalStateException("Redis answered " + answer);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The ids of the sessions in the liveness index. */
+    static Set<String> live(RedisAddress redis, String prefix) {
         try (Socket socket = new Socket(redis.host(), redis.port());
                 var answers =
                         new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {

@@ -1,5 +1,6 @@
 package dev.turnkeep.e2e.system;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.turnkeep.localstack.KafkaAddress;
 import dev.turnkeep.localstack.kafka.KafkaPing;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -49,6 +51,16 @@ public record TurnLog(KafkaAddress kafka, String topicPrefix, String group) {
 
     /** The ids of an organisation's session events of a type, as often as they are on the topic now. */
     public List<String> sessionEvents(UUID org, String type) {
+        return sessionEvents(event -> event.path("source").asText().endsWith(org.toString())
+                && event.path("type").asText().equals("dev.turnkeep." + type));
+    }
+
+    /** The ids of an organisation's session events, as often as they are on the topic now. */
+    public List<String> sessionEvents(UUID org) {
+        return sessionEvents(event -> event.path("source").asText().endsWith(org.toString()));
+    }
+
+    private List<String> sessionEvents(Predicate<JsonNode> wanted) {
         Map<TopicPartition, Long> ends;
         try (Admin admin = KafkaPing.admin(kafka)) {
             ends = ends(admin, "session-events.v1");
@@ -61,9 +73,8 @@ public record TurnLog(KafkaAddress kafka, String topicPrefix, String group) {
             consumer.seekToBeginning(ends.keySet());
             while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
                 consumer.poll(Duration.ofMillis(200)).forEach(record -> {
-                    var event = Http.parsed(record.value());
-                    if (event.path("source").asText().endsWith(org.toString())
-                            && event.path("type").asText().equals("dev.turnkeep." + type)) {
+                    JsonNode event = Http.parsed(record.value());
+                    if (wanted.test(event)) {
                         ids.add(event.path("id").asText());
                     }
                 });

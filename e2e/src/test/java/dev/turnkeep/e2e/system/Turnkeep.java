@@ -105,9 +105,14 @@ public final class Turnkeep implements AutoCloseable {
      * @param settings environment variables besides those that say where everything is
      */
     public ServiceProcess instance(Service service, String name, Map<String, String> settings) {
-        ServiceProcess instance = process(service, log(name), settings);
+        ServiceProcess instance = prepared(service, name, settings);
         instance.start();
         return instance;
+    }
+
+    /** The same, not started yet. */
+    public ServiceProcess prepared(Service service, String name, Map<String, String> settings) {
+        return process(service, log(name), settings);
     }
 
     /** The log of an instance. */
@@ -122,7 +127,12 @@ public final class Turnkeep implements AutoCloseable {
 
     /** The ids of the sessions in the liveness index. */
     public Set<String> indexed() {
-        return LivenessMembers.of(engines.redis(), redisKeyPrefix);
+        return Redis.live(engines.redis(), redisKeyPrefix);
+    }
+
+    /** Everything in Redis is gone afterwards. */
+    public void flushRedis() {
+        Redis.flush(engines.redis());
     }
 
     /**
