@@ -23,6 +23,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +35,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @QuarkusTestResource(value = LocalStackResource.class, restrictToAnnotatedClass = true)
 class IngestIT {
     private static final int CAP = 48_933_546;
+
+    private static @Nullable TopicReader turns;
 
     private final TestStack stack = TestStack.running();
     private final Service service = new Service(stack.service());
@@ -48,6 +52,14 @@ class IngestIT {
 
     @TestHTTPResource(value = "/metrics", management = true)
     URI metrics;
+
+    @AfterAll
+    static void closeReader() {
+        if (turns != null) {
+            turns.close();
+            turns = null;
+        }
+    }
 
     @BeforeEach
     void prepare() throws SQLException, InterruptedException {
@@ -89,8 +101,8 @@ class IngestIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"actor_id, ann", "external_id, order-7", "session_id, session_00000000000000000000000001"})
-    void answersWithTheNameThatATurnWasPostedUnder(String member, String value) {
+    @CsvSource({"actor_id, ann, a", "external_id, order-7, e", "session_id, session_00000000000000000000000001, f"})
+    void answersWithTheNameThatATurnWasPostedUnder(String member, String value, String tag) {
         // When
         Answer answer =
                 service.turn(Turns.edited("x", turn -> turn.putObject("session").put(member, value)));
@@ -99,6 +111,10 @@ class IngestIT {
         assertThat(answer.status()).isEqualTo(202);
         assertThat(answer.text("/session/" + member)).isEqualTo(value);
         assertThat(answer.body().get("session").has("harness_session_id")).isFalse();
+        ConsumerRecord<byte[], byte[]> record = turn(answer.text("/turn_id"));
+        assertThat(text(record.key()))
+                .startsWith(tag)
+                .isEqualTo(TurnReader.read(record.value()).address().encoded());
     }
 
     @ParameterizedTest
@@ -359,9 +375,13 @@ class IngestIT {
     }
 
     private ConsumerRecord<byte[], byte[]> turn(String turnId) {
+        TopicReader reader = turns;
+        if (reader == null) {
+            reader = new TopicReader(stack.kafka(), stack.turnsTopic());
+            turns = reader;
+        }
         List<ConsumerRecord<byte[], byte[]>> found =
-                TopicReader.all(stack.kafka(), stack.turnsTopic(), record -> text(head(record.value()))
-                        .contains(turnId));
+                reader.all(record -> text(head(record.value())).contains(turnId));
         assertThat(found).isNotEmpty();
         return found.getFirst();
     }

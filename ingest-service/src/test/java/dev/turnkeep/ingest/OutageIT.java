@@ -13,6 +13,8 @@ import jakarta.inject.Inject;
 import java.net.URI;
 import java.sql.SQLException;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
@@ -71,16 +73,16 @@ class OutageIT {
         Eventually.holds("the topics are there", () -> topics.state() instanceof TopicState.Verified);
         assertThat(service.turn(TURN).status()).isEqualTo(202);
 
-        // When
+        // When: at once, since each waits until it gives Kafka up
         engines().kafka().kill();
-        Answer turn = service.turn(TURN);
-        Answer batch = service.batch("{\"turns\":[" + TURN + "]}");
-        Answer dead = service.turn(Turns.edited("outage", each -> each.put("provider", "acme")));
+        var turn = answer(() -> service.turn(TURN));
+        var batch = answer(() -> service.batch("{\"turns\":[" + TURN + "]}"));
+        var dead = answer(() -> service.turn(Turns.edited("outage", each -> each.put("provider", "acme"))));
 
         // Then
-        assertUnavailable(turn);
-        assertUnavailable(batch);
-        assertUnavailable(dead);
+        assertUnavailable(turn.join());
+        assertUnavailable(batch.join());
+        assertUnavailable(dead.join());
         Eventually.holds("it is not ready", () -> Service.get(readiness).status() == 503);
         engines().kafka().start();
         Eventually.holds("the turn is accepted", () -> service.turn(TURN).status() == 202);
@@ -140,6 +142,10 @@ class OutageIT {
 
     private LocalStack engines() {
         return Objects.requireNonNull(engines);
+    }
+
+    private static CompletableFuture<Answer> answer(Supplier<Answer> request) {
+        return CompletableFuture.supplyAsync(request, task -> Thread.ofVirtual().start(task));
     }
 
     private static void assertUnavailable(Answer answer) {
