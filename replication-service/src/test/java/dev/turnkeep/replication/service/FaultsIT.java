@@ -35,13 +35,14 @@ class FaultsIT {
     private static final boolean FULL = Installation.FULL;
     private static final int KILLS = FULL ? 50 : Moment.values().length;
     private static final Duration OUTAGE = FULL ? Duration.ofMinutes(2) : Duration.ofSeconds(2);
-    private static final int BACKLOG = FULL ? 1_000_000 : 50_000;
-    private static final int TRANSACTION = FULL ? 200_000 : 20_000;
-    private static final int WIDE = FULL ? 20_000 : 1_000;
+    private static final int BACKLOG = FULL ? 1_000_000 : 20_000;
+    private static final int TRANSACTION = FULL ? 200_000 : 10_000;
+    private static final int WIDE = FULL ? 20_000 : 500;
     private static final Duration TAKEOVER = Duration.ofSeconds(5);
     private static final int TABLES = 4;
     private static final int TAKEOVERS = FULL ? 5 : 1;
     private static final int POISON = FULL ? 50 : 3;
+    private static final int MORE = FULL ? 10 : 5;
     // Beside the heap: a JVM, its code, and what the drivers and codecs take.
     private static final long RESIDENT = (256 + 256) * 1024L * 1024;
 
@@ -72,7 +73,7 @@ class FaultsIT {
         tell((FULL ? "in full" : "in small") + ", FAULTS_SEED=" + SEED);
         installation = new Installation(data);
         // As much as is under way at a strike, and no more: what has piled up is copied by every strike that follows.
-        activity = new Activity(installation.database, Duration.ofMillis(50), FULL ? 10 : 4);
+        activity = new Activity(installation.database, Duration.ofMillis(FULL ? 50 : 100), FULL ? 10 : 4);
         books = new Books(installation, activity);
     }
 
@@ -100,6 +101,11 @@ class FaultsIT {
         tell("all agree after " + activity.steps() + " steps of work: " + Duration.between(rested, Instant.now()));
     }
 
+    private void moreHappens(int steps) {
+        int before = activity.steps();
+        until("more happens", () -> activity.steps() > before + steps);
+    }
+
     /** For whoever watches half an hour of strikes, and reads what the last one was. */
     private static void tell(String what) {
         System.out.println(Instant.now() + " faults: " + what);
@@ -114,8 +120,7 @@ class FaultsIT {
         for (int kill = 0; kill < KILLS; kill++) {
             service.start();
             installation.awaitFlow(service);
-            int step = activity.steps();
-            until("more is under way", () -> activity.steps() > step + 10);
+            moreHappens(MORE);
             Moment moment = Moment.values()[kill % Moment.values().length];
             tell("kill %d of %d: %s, %d rows and %d events in flight"
                     .formatted(kill + 1, KILLS, moment, waiting(service, "tables"), waiting(service, "events")));
@@ -229,8 +234,7 @@ class FaultsIT {
         installation.stack.clickhouse().kill();
         Instant down = Instant.now();
         until("it is not ready", () -> !service.ready());
-        int step = activity.steps();
-        until("more happens", () -> activity.steps() > step + 10);
+        moreHappens(MORE);
         var events = installation.database.column("SELECT id FROM session_events");
 
         // Then
@@ -276,8 +280,7 @@ class FaultsIT {
         // When
         installation.stack.postgres().kill();
         installation.stack.postgres().start();
-        int step = activity.steps();
-        until("more happens", () -> activity.steps() > step + 10);
+        moreHappens(MORE);
 
         // Then
         balance();
@@ -314,8 +317,7 @@ class FaultsIT {
         try {
             awaitBoth(standby, "streaming");
             tell("took over from a frozen leader: " + Duration.between(frozen, Instant.now()));
-            int step = activity.steps();
-            until("more happens", () -> activity.steps() > step + 10);
+            moreHappens(MORE);
         } finally {
             leader.resume();
         }
@@ -346,8 +348,7 @@ class FaultsIT {
         // When
         for (int i = 0; i < POISON; i++) {
             installation.database.insertSession("poison");
-            int step = activity.steps();
-            until("more happens", () -> activity.steps() > step + 1);
+            moreHappens(1);
         }
         until("all of it is in quarantine", () -> installation
                 .database
@@ -383,8 +384,8 @@ class FaultsIT {
         // When
         installation.database.dropSlot(installation.slot("events"));
         installation.database.dropSlot(installation.slot("tables"));
-        int step = activity.steps();
-        until("nobody sees this", () -> activity.steps() > step + 20);
+        // Nobody sees this, nor whom it erases.
+        moreHappens(2 * MORE);
         service.start();
 
         // Then
@@ -452,8 +453,7 @@ class FaultsIT {
         // Given
         ServiceProcess service = installation.flowing();
         installation.backUpClickHouse();
-        int step = activity.steps();
-        until("more happens", () -> activity.steps() > step + 20);
+        moreHappens(2 * MORE);
         balance();
         String before = installation.generation();
 
@@ -478,8 +478,7 @@ class FaultsIT {
         // Whoever is erased stays erased in ClickHouse, whatever a backup says.
         activity.erases(false);
         activity.start();
-        int step = activity.steps();
-        until("more happens", () -> activity.steps() > step + 20);
+        moreHappens(2 * MORE);
         balance();
         service.stop();
 
