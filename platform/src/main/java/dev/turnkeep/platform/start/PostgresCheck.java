@@ -30,7 +30,7 @@ final class PostgresCheck implements EngineCheck {
                    COALESCE(has_table_privilege(to_regclass('flyway_schema_history'), 'SELECT'), false) AS readable,
                    ARRAY(SELECT wanted FROM unnest($1::text[]) wanted
                          WHERE NOT EXISTS (SELECT FROM pg_roles r
-                                           WHERE r.rolname = wanted AND pg_has_role(current_user, r.oid, 'MEMBER'))) AS roles
+                                           WHERE r.rolname = wanted AND pg_has_role(current_user, r.oid, 'SET'))) AS roles
             """;
     private static final String MIGRATED = """
             SELECT count(*) FILTER (WHERE version = $1) > 0 AS there, max(version) AS newest

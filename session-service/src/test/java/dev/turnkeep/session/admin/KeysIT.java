@@ -16,10 +16,15 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -38,6 +43,9 @@ class KeysIT {
 
     @ConfigProperty(name = "quarkus.http.port")
     int port;
+
+    @ConfigProperty(name = "quarkus.flyway.init-sql")
+    String beforeMigrations;
 
     private ServiceOnTest service;
     private Tenant tenant;
@@ -230,6 +238,54 @@ class KeysIT {
         assertThat(limited.headers().firstValue("retry-after")).isPresent();
         assertThat(limited.headers().firstValue("x-should-retry")).isEmpty();
         assertThat(limited.body()).contains("\"limit\":5", "\"remaining\":0", "\"secondsUntilReset\":", "\"error\":");
+    }
+
+    @Test
+    void theLookUpOfKeysIsForTheServicesAlone() throws SQLException {
+        for (String look : List.of("api_key_by_hash(bytea)", "api_key(bytea)", "api_signing_keys(uuid)")) {
+            assertThat(answer("SELECT has_function_privilege('public', '%s', 'EXECUTE')".formatted(look)))
+                    .as(look)
+                    .isEqualTo("f");
+            assertThat(answer("SELECT has_function_privilege('turnkeep_api', '%s', 'EXECUTE')".formatted(look)))
+                    .as(look)
+                    .isEqualTo("t");
+        }
+    }
+
+    /** An owner of the schema who is no superuser makes the roles, and has functions belong to one of them. */
+    @Test
+    void whoMakesRolesInAMigrationMayWorkUnderThem() throws SQLException {
+        // Given
+        String owner = "owner_" + UUID.randomUUID().toString().replace("-", "");
+        String made = owner + "_made";
+
+        try (Connection connection = Objects.requireNonNull(space).postgres().connect();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("CREATE ROLE " + owner + " CREATEROLE");
+            statement.execute("SET LOCAL ROLE " + owner);
+
+            // When
+            statement.execute(beforeMigrations);
+            statement.execute("CREATE ROLE " + made);
+
+            // Then
+            try (ResultSet row =
+                    statement.executeQuery("SELECT pg_has_role('%s', '%s', 'SET')".formatted(owner, made))) {
+                assertThat(row.next()).isTrue();
+                assertThat(row.getBoolean(1)).isTrue();
+            }
+            connection.rollback();
+        }
+    }
+
+    private String answer(String question) throws SQLException {
+        try (Connection connection = Objects.requireNonNull(space).postgres().connect();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(question)) {
+            assertThat(row.next()).isTrue();
+            return Objects.requireNonNull(row.getString(1));
+        }
     }
 
     private int status(String key) {
