@@ -112,11 +112,62 @@ class ManifestsTest {
                 .contains(requireNonNull(scaler.getSpec()).getScaleTargetRef().getName()));
     }
 
+    /** A number of replicas in the manifest would undo what the scaler has said, whenever the manifest is applied. */
+    @Test
+    void whatIsScaledHasNoNumberOfItsOwn() {
+        List<String> scaled = manifests.of(V2HorizontalPodAutoscaler.class).stream()
+                .map(scaler ->
+                        requireNonNull(scaler.getSpec()).getScaleTargetRef().getName())
+                .toList();
+
+        assertThat(manifests.of(V1Deployment.class)).allSatisfy(deployment -> {
+            Integer replicas = requireNonNull(deployment.getSpec()).getReplicas();
+            if (scaled.contains(name(deployment.getMetadata()))) {
+                assertThat(replicas).isNull();
+            } else {
+                assertThat(replicas).isEqualTo(2);
+            }
+        });
+    }
+
+    /** With its budget there is always a pod that may go: else no node could be drained. */
+    @Test
+    void budgetsLetANodeBeDrained() {
+        assertThat(manifests.of(V1PodDisruptionBudget.class)).allSatisfy(budget -> {
+            var spec = requireNonNull(budget.getSpec());
+            assertThat(spec.getMinAvailable()).isNull();
+            assertThat(requireNonNull(spec.getMaxUnavailable()).getIntValue()).isEqualTo(1);
+        });
+    }
+
+    /** Long enough for the pause before SIGTERM and for what the service itself takes to end. */
+    @Test
+    void podsAreGivenTheTimeTheyTakeToEnd() throws IOException {
+        for (V1Deployment deployment : manifests.of(V1Deployment.class)) {
+            String service = name(deployment.getMetadata());
+            var spec = requireNonNull(template(deployment).getSpec());
+            var preStop = requireNonNull(
+                    requireNonNull(spec.getContainers().getFirst().getLifecycle())
+                            .getPreStop());
+            long pause = requireNonNull(requireNonNull(preStop.getSleep()).getSeconds());
+            long ending =
+                    Files.readAllLines(Path.of("..", service, "src/main/resources/application.properties")).stream()
+                            .filter(line -> line.startsWith("quarkus.shutdown.timeout="))
+                            .map(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                            .findFirst()
+                            .orElseThrow();
+
+            assertThat(requireNonNull(spec.getTerminationGracePeriodSeconds()))
+                    .as(service)
+                    .isGreaterThanOrEqualTo(pause + ending + 5);
+        }
+    }
+
     @Test
     void everyVariableIsOneThatTheServicesRead() throws IOException {
         Known known = new Known(Path.of(".."));
         Stream<String> inPods = pods().flatMap(pod -> requireNonNull(pod.getSpec()).getContainers().stream())
-                .flatMap(container -> requireNonNull(container.getEnv()).stream())
+                .flatMap(container -> Stream.ofNullable(container.getEnv()).flatMap(List::stream))
                 .map(variable -> variable.getName());
         Stream<String> inFile = Files.readAllLines(FOLDER.resolve("base/turnkeep.env")).stream()
                 .map(line -> line.replaceFirst("=.*", ""));

@@ -65,6 +65,23 @@ class MonitoringTest {
         });
     }
 
+    /** Prometheus beside compose and the ServiceMonitor name the job alike; the alerts ask for it. */
+    @Test
+    void theJobThatAlertsAskForIsTheOneThatTargetsHave() throws IOException {
+        Tree monitor = Tree.yaml(CHECKOUT.resolve("deploy/kubernetes/base/monitors.yaml"));
+        Tree scraping = Tree.yaml(CHECKOUT.resolve("deploy/prometheus/prometheus.yml"));
+
+        assertThat(monitor.tree("spec").text("jobLabel")).isEqualTo("app.kubernetes.io/part-of");
+        assertThat(Files.readString(CHECKOUT.resolve("deploy/kubernetes/base/kustomization.yaml")))
+                .contains("app.kubernetes.io/part-of: turnkeep");
+        assertThat(scraping.trees("scrape_configs")).singleElement().satisfies(job -> assertThat(job.text("job_name"))
+                .isEqualTo("turnkeep"));
+        assertThat(rules())
+                .filteredOn(rule -> rule.text("expr").contains("job="))
+                .hasSize(2)
+                .allMatch(rule -> rule.text("expr").contains("job=~\".*turnkeep.*\""));
+    }
+
     @Test
     void everyPageBelongsToAnAlert() throws IOException {
         Set<String> pages = new HashSet<>();
