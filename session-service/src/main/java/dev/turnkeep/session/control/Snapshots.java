@@ -40,34 +40,46 @@ class Snapshots {
             HttpClient.newBuilder().connectTimeout(PATIENCE).build();
     private final SnapshotsConfig config;
     private final @Nullable S3Presigner presigner;
+    /** Of what is sent from here: the store may have another address here than for clients, and a signature is of one. */
+    private final @Nullable S3Presigner own;
 
     Snapshots(SnapshotsConfig config) {
         this.config = config;
-        this.presigner = config.bucket().isPresent()
+        this.presigner = presigner(config, config.endpoint());
+        this.own = presigner(config, config.internalEndpoint().or(config::endpoint));
+    }
+
+    private static @Nullable S3Presigner presigner(SnapshotsConfig config, Optional<URI> endpoint) {
+        return config.bucket().isPresent()
                         && config.accessKey().isPresent()
                         && config.secretKey().isPresent()
-                ? presigner(config, config.accessKey().get(), config.secretKey().get())
+                ? presigner(
+                        config,
+                        endpoint,
+                        config.accessKey().get(),
+                        config.secretKey().get())
                 : null;
     }
 
-    private static S3Presigner presigner(SnapshotsConfig config, String accessKey, String secretKey) {
+    private static S3Presigner presigner(
+            SnapshotsConfig config, Optional<URI> endpoint, String accessKey, String secretKey) {
         S3Presigner.Builder builder = S3Presigner.builder()
                 .region(Region.of(config.region()))
                 .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey)))
                 .serviceConfiguration(S3Configuration.builder()
                         .pathStyleAccessEnabled(config.pathStyle())
                         .build());
-        config.endpoint().ifPresent(builder::endpointOverride);
+        endpoint.ifPresent(builder::endpointOverride);
         return builder.build();
     }
 
     /** 501 when there is no store. */
     void require() {
-        offered();
+        offered(presigner);
     }
 
     String uploadUrl(Scope scope, SessionId session) {
-        return offered()
+        return offered(presigner)
                 .presignPutObject(request -> request.signatureDuration(config.lifetime())
                         .putObjectRequest(object -> object.bucket(bucket()).key(key(scope, session))))
                 .url()
@@ -75,8 +87,11 @@ class Snapshots {
     }
 
     String downloadUrl(Scope scope, SessionId session) {
-        return offered()
-                .presignGetObject(request -> request.signatureDuration(config.lifetime())
+        return downloadUrl(offered(presigner), scope, session);
+    }
+
+    private String downloadUrl(S3Presigner signer, Scope scope, SessionId session) {
+        return signer.presignGetObject(request -> request.signatureDuration(config.lifetime())
                         .getObjectRequest(object -> object.bucket(bucket()).key(key(scope, session))))
                 .url()
                 .toString();
@@ -95,7 +110,7 @@ class Snapshots {
 
     /** Deletes the session's snapshot; there need not be one. Waits for the store: for virtual threads only. */
     Deletion delete(Scope scope, SessionId session) {
-        URL link = offered()
+        URL link = offered(own)
                 .presignDeleteObject(request -> request.signatureDuration(config.lifetime())
                         .deleteObjectRequest(object -> object.bucket(bucket()).key(key(scope, session))))
                 .url();
@@ -124,7 +139,7 @@ class Snapshots {
      * @throws RetryLater (503) when the store does not answer
      */
     Optional<byte[]> read(Scope scope, SessionId session) {
-        String link = downloadUrl(scope, session);
+        String link = downloadUrl(offered(own), scope, session);
         try {
             HttpResponse<InputStream> answer = http.send(
                     HttpRequest.newBuilder(URI.create(link)).timeout(PATIENCE).build(),
@@ -167,8 +182,8 @@ class Snapshots {
                 + "/snapshot.json";
     }
 
-    private S3Presigner offered() {
-        return Optional.ofNullable(presigner)
+    private static S3Presigner offered(@Nullable S3Presigner signer) {
+        return Optional.ofNullable(signer)
                 .orElseThrow(() -> new Invalid(Problem.NOT_OFFERED, null, "No store for snapshots is configured"));
     }
 
@@ -176,6 +191,9 @@ class Snapshots {
         http.shutdownNow();
         if (presigner != null) {
             presigner.close();
+        }
+        if (own != null) {
+            own.close();
         }
     }
 }

@@ -15,6 +15,9 @@ public interface SnapshotsConfig {
     /** Where the store is, as the clients of the links see it; without one it is Amazon's of the region. */
     Optional<URI> endpoint();
 
+    /** Where this service itself reaches the store, to read and to delete; as its clients do unless it is given. */
+    Optional<URI> internalEndpoint();
+
     /** The region that requests are signed for. */
     @WithDefault("us-east-1")
     String region();
