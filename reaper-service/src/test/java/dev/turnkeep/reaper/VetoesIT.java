@@ -62,6 +62,35 @@ class VetoesIT {
     }
 
     @Test
+    void onlyWhatNobodyKeepsIsOverdue() {
+        // Given: kept by a lease and by a channel, and one whose turns may still wait
+        space.lease(space.open("leased", space.idle.minus(Duration.ofHours(3))), "holder", space.now);
+        space.written(space.open("written", space.idle.minus(Duration.ofHours(3))), space.now);
+        Reaper reaper = space.reaper();
+
+        // When
+        reaper.reap.run();
+
+        // Then
+        assertThat(overdue(reaper)).isZero();
+
+        // When
+        space.readUpTo(0, space.now.minus(Duration.ofHours(2)));
+        space.open("stuck", space.idle.minus(Duration.ofHours(1)));
+        reaper.reap.run();
+
+        // Then
+        assertThat(overdue(reaper)).isBetween(3600.0, 2 * 3600.0);
+    }
+
+    private static double overdue(Reaper reaper) {
+        return reaper.metrics
+                .get("turnkeep_session_oldest_overdue_seconds")
+                .gauge()
+                .value();
+    }
+
+    @Test
     void oneStuckPartitionDoesNotStopTheOthers() {
         // Given
         SessionId stuck = space.open("stuck", space.idle);

@@ -13,21 +13,31 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many sessions are open, and how long the most overdue one has been: looked up with each run of reap, so that a scrape
+ * How many sessions are open, and how long the most overdue one has been that nobody keeps: looked up with each run of reap, so that a scrape
  * costs nothing. NaN while that is unknown, also when no run has looked for long: a job that stands still must not show the
  * last good value.
  */
 public final class OpenGauges {
     private static final Logger LOG = Logger.getLogger(OpenGauges.class);
 
-    /** The most overdue session is in one of the earliest buckets. */
+    /**
+     * The most overdue session is in one of the earliest buckets. One that somebody keeps, by a lease or by writing to a channel, is
+     * not overdue: it may be kept for days, and nobody is to be called for that. So the earliest buckets are looked at beyond those,
+     * as far as a look may cost.
+     */
     private static final String LOOK = """
             SELECT (SELECT count(*) FROM sessions o WHERE o.state = 'open') AS open,
                    (SELECT coalesce(GREATEST(0, extract(epoch FROM $1 - min(d.last_received_at
                         + coalesce((e.harness_idle_timeouts ->> d.harness_id)::interval, e.idle_timeout)))), 0)::float8
                     FROM (SELECT s.* FROM sessions s
-                          WHERE s.state = 'open' AND s.idle_bucket <= $1 ORDER BY s.idle_bucket LIMIT 1000) d
-                    JOIN environments e ON e.org_id = d.org_id AND e.name = d.environment) AS overdue
+                          WHERE s.state = 'open' AND s.idle_bucket <= $1 ORDER BY s.idle_bucket LIMIT 10000) d
+                    JOIN environments e ON e.org_id = d.org_id AND e.name = d.environment
+                    WHERE NOT EXISTS (SELECT FROM session_leases h WHERE h.session_id = d.id AND h.expires_at > $1)
+                      AND NOT EXISTS (SELECT FROM streams t
+                                      WHERE t.session_id = d.id AND t.org_id = d.org_id AND t.environment = d.environment
+                                        AND t.deleted_at IS NULL
+                                        AND t.last_at >= $1 - coalesce(
+                                            (e.harness_idle_timeouts ->> d.harness_id)::interval, e.idle_timeout))) AS overdue
             """;
 
     private record Looked(double open, double overdue, Instant at) {}
