@@ -1,4 +1,5 @@
--- Users of a ClickHouse server, run once by an administrator after replication-service has made the views:
+-- Users of a ClickHouse server, run once by an administrator before replication-service and session-service use it (rights may be
+-- given on what is not there yet):
 --   clickhouse-client --param_writer_password=... --param_reader_password=... --multiquery < users.sql
 -- Not for the embedded engine of the local stack, which has no users.
 
@@ -6,6 +7,7 @@ CREATE USER IF NOT EXISTS turnkeep_replication IDENTIFIED WITH sha256_password B
 GRANT CREATE DATABASE, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, ALTER TABLE, SELECT, INSERT ON turnkeep.* TO turnkeep_replication;
 GRANT SELECT ON system.tables TO turnkeep_replication;
 GRANT SELECT ON system.columns TO turnkeep_replication;
+GRANT SELECT ON system.parts TO turnkeep_replication;
 GRANT SELECT ON system.mutations TO turnkeep_replication;
 GRANT SELECT ON system.processes TO turnkeep_replication;
 -- The views read with the rights of their definer, so that their readers need none on the tables.
