@@ -18,9 +18,22 @@ public final class Identities {
 
     /** The id of a turn whose caller named its request. Over 256 bytes of UTF-8, the name's SHA-256 stands for it. */
     public static TurnId turnByRequest(TurnAddress address, String requestId) {
-        byte[] bytes = requestId.getBytes(StandardCharsets.UTF_8);
-        String name = bytes.length > REQUEST_ID_CAP ? HexFormat.of().formatHex(sha256(bytes)) : requestId;
-        return new TurnId(Uuids.version5(TURN, Netstring.of(address.encoded()) + 'r' + Netstring.of(name)));
+        return new TurnId(
+                Uuids.version5(TURN, Netstring.of(address.encoded()) + 'r' + Netstring.of(capped(requestId))));
+    }
+
+    /**
+     * The id of a turn whose caller named its call for the whole environment: it is the same turn whatever session it is told
+     * to be of. Over 256 bytes of UTF-8, the name's SHA-256 stands for it.
+     */
+    public static TurnId turnByCall(Scope scope, String callId) {
+        String where = Netstring.of(scope.org().toString(), scope.environment().value());
+        return new TurnId(Uuids.version5(TURN, where + 'c' + Netstring.of(capped(callId))));
+    }
+
+    private static String capped(String name) {
+        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        return bytes.length > REQUEST_ID_CAP ? HexFormat.of().formatHex(sha256(bytes)) : name;
     }
 
     /**

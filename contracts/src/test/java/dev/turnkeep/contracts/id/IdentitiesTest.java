@@ -45,6 +45,16 @@ class IdentitiesTest {
     }
 
     @Test
+    void namesATurnByItsCallInItsEnvironmentWhateverTheSession() {
+        Scope elsewhere = new Scope(SCOPE.org(), new EnvironmentName("staging"));
+
+        assertThat(Identities.turnByCall(SCOPE, "5b8e:chatcmpl-1")).hasToString("85efa409-5725-5c41-9219-8c25413beff6");
+        assertThat(Identities.turnByCall(elsewhere, "5b8e:chatcmpl-1"))
+                .hasToString("8b970614-8fa2-507a-9bcc-9d96a195f548");
+        assertThat(Identities.turnByCall(SCOPE, "x".repeat(257))).hasToString("ac6c58c8-19b2-575c-b081-ee1b2ac0a992");
+    }
+
+    @Test
     void namesATurnByItsContentAndItsCallersTime() {
         assertThat(Identities.turnByContent(KEY, LEAF, "2026-01-02T03:04:05.678Z"))
                 .hasToString("fa2ae72e-8534-5f63-b61c-82b5f64498a5");

@@ -14,7 +14,7 @@ final class Export {
     /** As many different reasons as an answer names. */
     private static final int REASONS = 5;
 
-    private static final String REPEATED = "tells of a call that a span within it tells of";
+    private static final String REPEATED = "tells of a call that another span tells of";
 
     private final Reservation reservation;
     private final int most;
@@ -22,6 +22,7 @@ final class Export {
     private final Map<String, Long> reasons = new LinkedHashMap<>();
     private long accepted;
     private int repeated;
+    private long unnamed;
 
     /**
      * @param reservation grows by what is kept
@@ -38,7 +39,7 @@ final class Export {
                 if (calls.size() == most) {
                     throw new Invalid(Problem.TOO_LARGE, null, "more than " + most + " calls of models");
                 }
-                reservation.grow(call.envelope().length());
+                reservation.grow(call.length());
                 calls.add(call);
             }
             case SpanTurn.Mapped.Not(String reason) -> rejected(reason);
@@ -47,11 +48,12 @@ final class Export {
 
     /** The envelopes of the calls. Once, when all spans are added. */
     List<RawJson> turns() {
-        List<Call> once = Calls.innermost(calls);
+        List<Call> once = Calls.once(calls);
         repeated = calls.size() - once.size();
         for (int i = 0; i < repeated; i++) {
             rejected(REPEATED);
         }
+        unnamed = once.stream().filter(call -> call.responseId() == null).count();
         List<RawJson> turns = once.stream().map(Call::turn).toList();
         reservation.grow(turns.stream().mapToLong(RawJson::length).sum());
         return turns;
@@ -60,6 +62,11 @@ final class Export {
     /** How many spans told of calls that others told of as well. */
     long repeated() {
         return repeated;
+    }
+
+    /** How many calls name no response, so that a span of them in another export could not be told for one. */
+    long unnamed() {
+        return unnamed;
     }
 
     void accepted() {

@@ -93,6 +93,7 @@ public class OtlpResource {
             count("rejected", export.rejections());
             List<RawJson> turns = export.turns();
             count("repeated", export.repeated());
+            meters.counter("turnkeep_ingest_spans_unnamed").increment((double) export.unnamed());
             return limit.paid(scope.org(), turns.size(), () -> {
                 String traceparent = Tracing.handedOn(request.getHeader("traceparent"));
                 List<Judgement> judgements = turns.stream()

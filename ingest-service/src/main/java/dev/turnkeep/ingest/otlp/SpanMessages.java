@@ -50,15 +50,6 @@ record SpanMessages(
         return new SpanMessages(input, output, said.structured(SYSTEM), reason, lostInput, lostOutput);
     }
 
-    /** Which sides were lost: null, {@code input}, {@code output} or {@code input and output}. */
-    @Nullable
-    String lost() {
-        if (lostInput == null) {
-            return lostOutput == null ? null : "output";
-        }
-        return lostOutput == null ? "input" : "input and output";
-    }
-
     /** The reason of the first choice. */
     private static @Nullable String finishReason(@Nullable RawJson reasons) {
         if (reasons == null || reasons.array()[reasons.offset()] != '[') {

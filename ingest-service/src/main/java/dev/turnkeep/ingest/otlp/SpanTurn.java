@@ -55,26 +55,14 @@ final class SpanTurn {
             return NO_CALL;
         }
         SpanMessages messages = SpanMessages.of(span);
-        String conversation = attributes.text("gen_ai.conversation.id");
-        RawJson input = messages.input() == null && conversation == null ? messages.lostInput() : messages.input();
-        String responseId = responseId(attributes);
-        JsonObject envelope = new JsonObject()
-                .put("format", GenAiFormat.NAME)
-                .put("provider", provider == null ? "unknown" : PROVIDERS.getOrDefault(provider, provider));
-        put(envelope, "agent_name", attributes.text("gen_ai.agent.name"));
-        envelope.put("request", request(span, messages, input))
-                .put("response", response(span, messages))
-                .put("meta", meta(span, messages, responseId));
-        return new Mapped.Turn(new Call(
-                envelope,
-                session(span),
-                span.traceId,
-                span.spanId,
-                span.parentId,
-                responseId,
-                conversation,
-                span.start,
-                span.end));
+        Call call = new Call(span, SpanUsage.of(attributes), responseId(attributes), messages);
+        put(call.names, Call.PROVIDER, provider == null ? null : PROVIDERS.getOrDefault(provider, provider));
+        put(call.names, Call.AGENT, attributes.text("gen_ai.agent.name"));
+        request(span, messages, call.request);
+        response(span, messages, call.response);
+        meta(span, call.meta);
+        session(span, call.session());
+        return new Mapped.Turn(call);
     }
 
     /** Some servers number their responses, so that a short name is soon another's. */
@@ -83,69 +71,25 @@ final class SpanTurn {
         return id == null || id.length() < UNIQUE ? null : id;
     }
 
-    private static RawJson request(ReportedSpan span, SpanMessages messages, @Nullable RawJson input) {
-        JsonObject request = new JsonObject();
+    private static void request(ReportedSpan span, SpanMessages messages, JsonObject request) {
         span.attributes.each("gen_ai.request.", (name, value) -> {
-            if (!name.equals("model") && !name.equals("messages")) {
+            if (!name.equals("model") && !name.equals(Call.MESSAGES)) {
                 request.put(name, value);
             }
         });
         put(request, "model", span.attributes.text("gen_ai.request.model"));
-        put(request, "messages", input);
+        put(request, Call.MESSAGES, messages.input());
         put(request, "system_instructions", messages.system());
         put(request, "tool_definitions", span.attributes.structured("gen_ai.tool.definitions"));
-        return request.toJson();
     }
 
-    private static RawJson response(ReportedSpan span, SpanMessages messages) {
-        Attributes attributes = span.attributes;
-        JsonObject response = new JsonObject().put("usage", usage(attributes));
-        put(response, "model", attributes.text("gen_ai.response.model"));
-        put(response, "messages", messages.output());
+    private static void response(ReportedSpan span, SpanMessages messages, JsonObject response) {
+        put(response, "model", span.attributes.text("gen_ai.response.model"));
+        put(response, Call.MESSAGES, messages.output());
         put(response, "finish_reason", messages.finishReason());
-        if (span.failed()) {
-            String type = attributes.text("error.type");
-            response.put("error", type == null ? "error" : type);
-        }
-        return response.toJson();
     }
 
-    private static RawJson usage(Attributes attributes) {
-        JsonObject usage = new JsonObject();
-        String prefix = "gen_ai.usage.";
-        put(usage, "input_tokens", attributes.first(prefix + "input_tokens", prefix + "prompt_tokens"));
-        put(usage, "output_tokens", attributes.first(prefix + "output_tokens", prefix + "completion_tokens"));
-        put(
-                usage,
-                "cache_read_tokens",
-                attributes.first(prefix + "cache_read.input_tokens", prefix + "cache_read_input_tokens"));
-        put(
-                usage,
-                "cache_write_tokens",
-                attributes.first(prefix + "cache_creation.input_tokens", prefix + "cache_creation_input_tokens"));
-        put(
-                usage,
-                "reasoning_tokens",
-                attributes.first(
-                        prefix + "reasoning.output_tokens",
-                        prefix + "reasoning_output_tokens",
-                        prefix + "reasoning_tokens"));
-        put(
-                usage,
-                "service_tier",
-                attributes.text("openai.response.service_tier", "gen_ai.openai.response.service_tier"));
-        return usage.toJson();
-    }
-
-    /**
-     * The trace and the provider's response name the turn, or else the span: exporters send a span again when they got no
-     * answer, and another instrumentation of the same call sends its own.
-     */
-    private static RawJson meta(ReportedSpan span, SpanMessages messages, @Nullable String responseId) {
-        JsonObject meta = new JsonObject();
-        if (!span.traceId.isEmpty() && !span.spanId.isEmpty()) {
-            meta.put("request_id", span.traceId + ":" + (responseId == null ? span.spanId : responseId));
-        }
+    private static void meta(ReportedSpan span, JsonObject meta) {
         if (span.end > 0) {
             meta.put(
                     "captured_at",
@@ -154,21 +98,17 @@ final class SpanTurn {
         if (span.start > 0 && span.end > span.start) {
             meta.put("elapsed_seconds", RawJson.of(Double.toString((double) (span.end - span.start) / SECOND)));
         }
-        put(meta, "unreadable", messages.lost());
         put(meta, "upstream_request_id", span.attributes.text("gen_ai.response.id"));
-        return meta.toJson();
     }
 
-    private static JsonObject session(ReportedSpan span) {
-        JsonObject session = new JsonObject();
+    private static void session(ReportedSpan span, JsonObject session) {
         String service = span.resource.text("service.name");
         if (service != null && !service.startsWith(UNKNOWN_SERVICE)) {
             session.put("harness_id", service);
         }
         put(session, "harness_version", span.resource.text("service.version"));
-        put(session, "harness_session_id", span.attributes.text("gen_ai.conversation.id"));
+        put(session, Call.CONVERSATION, span.attributes.text("gen_ai.conversation.id"));
         put(session, "auth_subject", span.attributes.text("user.id", "enduser.id"));
-        return session;
     }
 
     private static void put(JsonObject object, String name, @Nullable String value) {

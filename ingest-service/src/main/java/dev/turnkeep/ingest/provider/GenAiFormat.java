@@ -20,6 +20,12 @@ public final class GenAiFormat {
     /** What an envelope calls it. */
     public static final String NAME = "otel_genai";
 
+    /**
+     * The member of {@code meta} that names a call for itself: whatever session it is told to be of, it is one turn of its
+     * environment.
+     */
+    public static final String CALL_ID = "call_id";
+
     private static final String REQUEST = ProviderFormat.REQUEST;
     private static final String RESPONSE = "response";
 

@@ -21,8 +21,23 @@ public final class JsonObject {
         return put(name, text(text));
     }
 
-    @Nullable
-    RawJson take(String name) {
+    /** Takes over those members of another that it has none of. */
+    public JsonObject fill(JsonObject other) {
+        other.members.forEach(members::putIfAbsent);
+        return this;
+    }
+
+    public boolean has(String name) {
+        return members.containsKey(name);
+    }
+
+    /** Null when there is none. */
+    public @Nullable RawJson member(String name) {
+        return members.get(name);
+    }
+
+    /** Leaves a member out; null when there was none. */
+    public @Nullable RawJson take(String name) {
         return members.remove(name);
     }
 

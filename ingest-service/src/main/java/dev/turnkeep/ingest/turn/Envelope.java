@@ -1,6 +1,7 @@
 package dev.turnkeep.ingest.turn;
 
 import dev.turnkeep.contracts.json.RawJson;
+import dev.turnkeep.ingest.provider.GenAiFormat;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,7 @@ record Envelope(
     private static final Set<String> META_TEXTS =
             Set.of("request_id", "thread_id", "ts_request", "captured_at", "content_type");
     private static final Set<String> META_VALUES =
-            Set.of("elapsed_seconds", "upstream_status", "model", "path", ReportedCost.NAME);
+            Set.of("elapsed_seconds", "upstream_status", "model", "path", ReportedCost.NAME, GenAiFormat.CALL_ID);
     /** @throws dev.turnkeep.contracts.problem.Invalid (400) for what is not an envelope */
     static Envelope read(RawJson source) {
         Fields fields = Fields.read(null, source, TEXTS, VALUES);

@@ -18,6 +18,7 @@ import dev.turnkeep.contracts.turn.Topics;
 import dev.turnkeep.contracts.turn.TurnCodec;
 import dev.turnkeep.contracts.turn.TurnRecord;
 import dev.turnkeep.ingest.body.Scrubbed;
+import dev.turnkeep.ingest.provider.GenAiFormat;
 import org.jspecify.annotations.Nullable;
 
 /** Decides about one posted turn: the record to publish, or why not. Pure: it depends on nothing but its arguments. */
@@ -82,6 +83,7 @@ public final class TurnJudge {
         address = named;
         Fields meta = envelope.metaFields();
         String requestId = requestId(meta.filled("request_id"));
+        String callId = callId(envelope.format(), meta);
         String threadId = Identifiers.of("meta.thread_id", meta.filled("thread_id"), THREAD);
         String agent = Labels.of("agent_name", envelope.agent(), NAME);
         CallersTimes times = CallersTimes.of(meta);
@@ -90,7 +92,9 @@ public final class TurnJudge {
         TurnAddress to = named == null ? synthetic(block, said.firstWords()) : named;
         address = to;
         return new TurnRecord(
-                id(to, requestId, said.nodes().getLast().hash(), times.asWritten()),
+                callId != null
+                        ? Identities.turnByCall(scope, callId)
+                        : id(to, requestId, said.nodes().getLast().hash(), times.asWritten()),
                 to,
                 named == null,
                 block,
@@ -146,6 +150,13 @@ public final class TurnJudge {
 
     private static TurnId id(TurnAddress to, @Nullable String requestId, String leaf, @Nullable String time) {
         return requestId == null ? Identities.turnByContent(to, leaf, time) : Identities.turnByRequest(to, requestId);
+    }
+
+    /** Other formats' callers may mean something else by the name. */
+    private static @Nullable String callId(@Nullable String format, Fields meta) {
+        return GenAiFormat.NAME.equals(format)
+                ? Identifiers.of("meta.call_id", meta.loose(GenAiFormat.CALL_ID), Integer.MAX_VALUE)
+                : null;
     }
 
     private static @Nullable String requestId(@Nullable String text) {

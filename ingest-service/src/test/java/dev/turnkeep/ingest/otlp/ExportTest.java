@@ -46,6 +46,8 @@ class ExportTest {
             "gen_ai.system_instructions":[{"type":"text","content":"Be terse."}],
             "gen_ai.input.messages":%s,"gen_ai.output.messages":%s}""";
 
+    private static final String RESPONSE = "chatcmpl-9J3uIL87gldCFtiIbyaOvTeYBRA3l";
+
     private static final String STRUCTURED = Spans.export(SPAN, CALL.formatted(INPUT, OUTPUT));
     private static final String AS_TEXT = Spans.export(SPAN, CALL.formatted(quoted(INPUT), quoted(OUTPUT)));
 
@@ -265,6 +267,158 @@ class ExportTest {
             assertThat(export.repeated()).isOne();
         }
         assertThat(two.turns()).hasSize(2);
+    }
+
+    /** As where a framework captures content and the client below it, by default, none. */
+    @ParameterizedTest
+    @EnumSource(OtlpFormat.class)
+    void whatTheInnerSpanDoesNotSayIsTakenFromTheOuterOne(OtlpFormat format) {
+        // Given
+        String outer = CALL.formatted(INPUT, OUTPUT).replace("chatcmpl-1", RESPONSE);
+        String inner = """
+                {"gen_ai.operation.name":"chat","gen_ai.provider.name":"azure.ai.openai","gen_ai.response.id":"%s",
+                "gen_ai.usage.input_tokens":97,"gen_ai.usage.output_tokens":52}""".formatted(RESPONSE);
+        String named = inner.replace(
+                "\"gen_ai.operation.name\"", "\"gen_ai.conversation.id\":\"own\",\"gen_ai.operation.name\"");
+
+        for (String each : new String[] {inner, named}) {
+            // When
+            Export export = export(
+                    format,
+                    Spans.together(
+                            Spans.export(OUTER_SPAN, outer), Spans.within(OUTER_SPAN, Spans.export(SPAN, each))));
+            List<RawJson> turns = export.turns();
+
+            // Then
+            assertThat(turns).hasSize(1);
+            TurnRecord turn = accepted(turns.getFirst());
+            assertThat(turn.provider()).isEqualTo("azure");
+            assertThat(turn.leaf().hash())
+                    .isEqualTo(turn(OtlpFormat.JSON, STRUCTURED).leaf().hash());
+            assertThat(turn.usage()).isEqualTo(new Usage(97, 52, 40, 7, 0, 0));
+            assertThat(turn.agent()).isEqualTo("weatherman");
+            assertThat(turn.session().subject()).hasToString("AuthSubject[value=u1]");
+            assertThat(turn.session().harnessSession())
+                    .hasToString("HarnessSessionId[value=" + (each.equals(named) ? "own" : "conv-1") + "]");
+            assertThat(String.valueOf(turn.system())).contains("Be terse.");
+            assertThat(turn.stopKind()).isEqualTo(StopKind.COMPLETE);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(OtlpFormat.class)
+    void theUsageOfTheOuterSpanCountsWhereTheInnerOneTellsNone(OtlpFormat format) {
+        // Given: a streamed call, below a framework that counted
+        String outer = CALL.formatted(INPUT, OUTPUT);
+        String inner = """
+                {"gen_ai.operation.name":"chat","gen_ai.provider.name":"openai","gen_ai.response.id":"%s",
+                "openai.response.service_tier":"flex"}""".formatted(RESPONSE);
+
+        // When
+        List<RawJson> turns = export(
+                        format,
+                        Spans.together(
+                                Spans.export(OUTER_SPAN, outer), Spans.within(OUTER_SPAN, Spans.export(SPAN, inner))))
+                .turns();
+
+        // Then
+        assertThat(turns).hasSize(1);
+        Usage usage = accepted(turns.getFirst()).usage();
+        assertThat(usage.inputTokens()).isEqualTo(97);
+        assertThat(usage.outputTokens()).isEqualTo(52);
+        assertThat(usage.cacheReadTokens()).isEqualTo(40);
+        assertThat(usage.partial()).isFalse();
+        assertThat(usage.serviceTier()).isEqualTo("flex");
+    }
+
+    @ParameterizedTest
+    @EnumSource(OtlpFormat.class)
+    void aTryThatFailedDoesNotStandForTheCallThatDidNot(OtlpFormat format) {
+        // Given: a gateway whose first try failed, and whose second has no span
+        String gateway = Spans.export(OUTER_SPAN, CALL.formatted(INPUT, OUTPUT).replace("chatcmpl-1", RESPONSE));
+        String failed = Spans.failed(
+                Spans.within(
+                        OUTER_SPAN,
+                        Spans.export(
+                                SPAN,
+                                "{\"gen_ai.operation.name\":\"chat\",\"gen_ai.provider.name\":\"openai\",\"error.type\":\"timeout\"}")));
+
+        // When
+        Export export = export(format, Spans.together(gateway, failed));
+        List<TurnRecord> turns =
+                export.turns().stream().map(ExportTest::accepted).toList();
+
+        // Then
+        assertThat(turns).hasSize(2);
+        assertThat(turns.getFirst().usage()).isEqualTo(new Usage(97, 52, 40, 7, 0, 0));
+        assertThat(turns.getFirst().status()).isEqualTo("ok");
+        assertThat(turns.getLast().error()).isEqualTo("timeout");
+        assertThat(turns.getLast().usage().isTold()).isFalse();
+        assertThat(turns).allSatisfy(turn -> assertThat(turn.session().harnessSession())
+                .hasToString("HarnessSessionId[value=conv-1]"));
+        assertThat(export.unnamed()).isOne();
+        assertThat(export.repeated()).isZero();
+    }
+
+    @Test
+    void aSpanAroundCallsIsNoneOfItsOwnWhenItUsedWhatTheyDid() {
+        // Given
+        String call =
+                "{\"gen_ai.operation.name\":\"chat\",\"gen_ai.conversation.id\":\"c\",\"gen_ai.usage.input_tokens\":%d,"
+                        + "\"gen_ai.usage.output_tokens\":%d}";
+        String inner = Spans.together(
+                Spans.within(OUTER_SPAN, Spans.export(SPAN, call.formatted(10, 1))),
+                Spans.within(OUTER_SPAN, Spans.export("EEE19B7EC3C1B175", call.formatted(20, 2))));
+        String one = Spans.within(OUTER_SPAN, Spans.export(SPAN, call.formatted(10, 1)));
+
+        // When
+        Export sum = export(OtlpFormat.JSON, Spans.together(inner, Spans.export(OUTER_SPAN, call.formatted(30, 3))));
+        Export another =
+                export(OtlpFormat.JSON, Spans.together(inner, Spans.export(OUTER_SPAN, call.formatted(70, 7))));
+        Export single = export(OtlpFormat.JSON, Spans.together(one, Spans.export(OUTER_SPAN, call.formatted(70, 7))));
+
+        // Then
+        assertThat(sum.turns()).hasSize(2);
+        assertThat(another.turns()).hasSize(3);
+        assertThat(single.turns()).hasSize(2);
+    }
+
+    @Test
+    void aResponseIsOneTurnWhateverSessionItIsToldToBeOf() {
+        // Given: the client's span knows no conversation, and comes with an export of its own
+        String outer = CALL.formatted(INPUT, OUTPUT).replace("chatcmpl-1", RESPONSE);
+        String inner = outer.replace("gen_ai.conversation.id", "gen_ai.other");
+
+        // When
+        TurnRecord of = turn(OtlpFormat.JSON, Spans.export(OUTER_SPAN, outer));
+        TurnRecord without = turn(OtlpFormat.JSON, Spans.export(SPAN, inner));
+        RawJson envelope =
+                export(OtlpFormat.JSON, Spans.export(SPAN, inner)).turns().getFirst();
+        Scope other = new Scope(SCOPE.org(), new EnvironmentName("staging"));
+        TurnRecord elsewhere = ((Judgement.Accepted) TurnJudge.judge(envelope, other, null)).turn();
+
+        // Then
+        assertThat(without.address()).isNotEqualTo(of.address());
+        assertThat(without.id()).isEqualTo(of.id());
+        assertThat(elsewhere.id()).isNotEqualTo(of.id());
+    }
+
+    @ParameterizedTest
+    @EnumSource(OtlpFormat.class)
+    void whatASpanSaysItCostIsReportedUnlessItIsNothing(OtlpFormat format) {
+        // Given
+        String call = CALL.formatted(INPUT, OUTPUT).replace("\"user.id\":\"u1\"", "\"gen_ai.usage.cost\":%s");
+
+        // When / Then
+        assertThat(turn(format, Spans.export(SPAN, call.formatted("0.00012345")))
+                        .costNanoUsd())
+                .isEqualTo(123_450);
+        assertThat(turn(format, Spans.export(SPAN, call.formatted("\"0.5\""))).costNanoUsd())
+                .isEqualTo(500_000_000);
+        assertThat(turn(format, Spans.export(SPAN, call.formatted("0.0"))).costNanoUsd())
+                .isNull();
+        assertThat(turn(format, Spans.export(SPAN, call.formatted("-1"))).costNanoUsd())
+                .isNull();
     }
 
     @Test

@@ -57,6 +57,13 @@ public final class Spans {
         return tree.toString();
     }
 
+    /** The span of an export as one that failed. */
+    static String failed(String export) {
+        JsonNode tree = tree(export);
+        only(tree).putObject("status").put("code", 2);
+        return tree.toString();
+    }
+
     /** The spans of two exports in one. */
     static String together(String first, String second) {
         JsonNode tree = tree(first);
