@@ -1,10 +1,16 @@
 package dev.turnkeep.ingest;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.turnkeep.contracts.json.RawJson;
 import dev.turnkeep.contracts.turn.TurnReader;
 import dev.turnkeep.ingest.Service.Answer;
+import dev.turnkeep.ingest.body.ByteBudget;
 import dev.turnkeep.ingest.kafka.IngestTopics;
+import dev.turnkeep.ingest.kafka.Outgoing;
+import dev.turnkeep.ingest.kafka.RecordLog;
 import dev.turnkeep.localstack.junit.LocalStackResource;
 import dev.turnkeep.platform.kafka.TopicState;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -12,8 +18,8 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
-import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -27,11 +33,19 @@ import org.junit.jupiter.api.Test;
 @TestProfile(LimitsIT.Small.class)
 @QuarkusTestResource(value = LocalStackResource.class, restrictToAnnotatedClass = true)
 class LimitsIT {
+    private static final String OPERATOR = "tk_admin_of_the_tests";
+    private static final String LETTERS = "/v1/admin/dead-letters";
     private final TestStack stack = TestStack.running();
     private final Service service = new Service(stack.service());
 
     @Inject
     IngestTopics topics;
+
+    @Inject
+    RecordLog log;
+
+    @Inject
+    ByteBudget budget;
 
     @BeforeEach
     void prepare() throws SQLException, InterruptedException {
@@ -55,8 +69,7 @@ class LimitsIT {
         assertThat(half.status()).isEqualTo(401);
         assertThat(unknownKey.status()).isEqualTo(401);
         ConsumerRecord<byte[], byte[]> record = TopicReader.all(
-                        stack.kafka(), stack.turnsTopic(), each -> new String(each.value(), StandardCharsets.UTF_8)
-                                .contains(org))
+                        stack.kafka(), stack.turnsTopic(), each -> new String(each.value(), UTF_8).contains(org))
                 .getFirst();
         assertThat(TurnReader.read(record.value())
                         .address()
@@ -88,8 +101,18 @@ class LimitsIT {
         String line = Turns.anthropic("rate", "hello") + "\n";
 
         // When
+        Answer tooMany = service.batch(
+                line.repeat(61),
+                "Content-Type",
+                "application/x-ndjson",
+                "Authorization",
+                "",
+                "X-Org",
+                org,
+                "X-Env",
+                "t");
         Answer batch = service.batch(
-                line.repeat(500),
+                line.repeat(60),
                 "Content-Type",
                 "application/x-ndjson",
                 "Authorization",
@@ -103,11 +126,60 @@ class LimitsIT {
                 line, "Authorization", "", "X-Org", UUID.randomUUID().toString(), "X-Env", "t");
 
         // Then
+        assertThat(tooMany.status()).isEqualTo(413);
+        assertThat(tooMany.text("/detail")).contains("60 turns");
         assertThat(batch.status()).isEqualTo(202);
         assertThat(next.status()).isEqualTo(429);
         assertThat(next.text("/code")).isEqualTo("rate_limited");
         assertThat(Integer.parseInt(next.header("Retry-After"))).isBetween(1, 50);
         assertThat(other.status()).isEqualTo(202);
+    }
+
+    @Test
+    void listsLettersThatThereIsNoRoomForAndGivesTheBytesOfThoseThatFit() throws InterruptedException {
+        // Given: more than may be in flight, and one that is small
+        String code = UUID.randomUUID().toString();
+        byte[] large = new byte[3_000_000];
+        byte[] small = {1, 2, 3};
+        for (byte[] value : List.of(large, large, large, small)) {
+            log.append(List.of(new Outgoing(
+                    topics.deadLetters(),
+                    null,
+                    RawJson.of(value, 0, value.length),
+                    Map.of("stage", "ingest".getBytes(UTF_8), "code", code.getBytes(UTF_8)))));
+        }
+
+        // When
+        List<JsonNode> letters = letters(code);
+
+        // Then
+        assertThat(letters)
+                .extracting(letter -> letter.get("bytes").asInt())
+                .containsExactlyInAnyOrder(3_000_000, 3_000_000, 3_000_000, 3);
+        for (JsonNode letter : letters) {
+            String path = LETTERS + "/" + letter.get("id").asText();
+            Answer value = service.get(path + "/value", OPERATOR);
+            assertThat(service.get(path, OPERATOR).status()).isEqualTo(200);
+            if (letter.get("bytes").asInt() == 3) {
+                assertThat(value.whole().body()).isEqualTo("\u0001\u0002\u0003");
+            } else {
+                assertThat(value.status()).isEqualTo(503);
+                assertThat(value.text("/code")).isEqualTo("overloaded");
+            }
+        }
+        Eventually.holds("what was held is given back", () -> budget.used() == 0);
+    }
+
+    private List<JsonNode> letters(String code) {
+        List<JsonNode> letters = new ArrayList<>();
+        String cursor = "0-0";
+        while (!cursor.isEmpty()) {
+            Answer page = service.get(LETTERS + "?limit=200&code=" + code + "&cursor=" + cursor, OPERATOR);
+            assertThat(page.status()).as(page.whole().body()).isEqualTo(200);
+            page.body().get("items").forEach(letters::add);
+            cursor = page.text("/next_cursor");
+        }
+        return letters;
     }
 
     @Test
@@ -145,6 +217,7 @@ class LimitsIT {
             return Map.of(
                     "turnkeep.ingest.body.in-flight", "2M",
                     "turnkeep.ingest.rate-limit", "10",
+                    "turnkeep.admin.key", OPERATOR,
                     "turnkeep.ingest.trusted.org-header", "X-Org",
                     "turnkeep.ingest.trusted.environment-header", "X-Env");
         }

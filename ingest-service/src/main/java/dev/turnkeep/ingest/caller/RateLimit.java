@@ -14,15 +14,15 @@ import java.util.function.LongSupplier;
 
 /**
  * A bucket of tokens per organisation: a second's worth, refilled steadily. A batch may take it below zero, and is paid for
- * before the next request; but for no longer than a few seconds, and not at all when Kafka did not take it. State: the buckets, each
+ * in full before the next request, which is why there is a bound on what one may bring; not when Kafka did not take it. State: the buckets, each
  * guarded by itself.
  */
 @Singleton
 public class RateLimit {
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
     private static final int ORGANISATIONS = 10_000;
-    /** As long as the largest batch is paid for, whatever it had. */
-    private static final int LONGEST_DEBT = 5;
+    /** So many seconds' worth of turns may come at once: as long as one waits for the next request at the most. */
+    private static final int LARGEST = 6;
 
     private final int perSecond;
     private final LongSupplier nanos;
@@ -59,22 +59,30 @@ public class RateLimit {
      * Takes the tokens of so many turns for what is done with them. They are given back to a caller that has to come again, or
      * with less: it has not been served.
      *
+     * @throws Invalid (413) for more turns than the organisation may post at once
      * @throws RetryLater (429) when the organisation has none left; nothing is taken then, and nothing done
      */
     public <T> T paid(OrgId org, int turns, Work<T> work) throws IOException {
         if (perSecond == 0) {
             return work.done();
         }
+        if (turns > (long) LARGEST * perSecond) {
+            throw new Invalid(
+                    Problem.TOO_LARGE,
+                    null,
+                    "more than " + (long) LARGEST * perSecond + " turns at once, where " + perSecond
+                            + " per second are allowed");
+        }
         Bucket bucket = buckets.get(org, _ -> new Bucket());
-        double taken = bucket.take(turns);
+        bucket.take(turns);
         try {
             return work.done();
         } catch (RetryLater e) {
-            bucket.giveBack(taken);
+            bucket.giveBack(turns);
             throw e;
         } catch (Invalid e) {
             if (e.problem() == Problem.TOO_LARGE) {
-                bucket.giveBack(taken);
+                bucket.giveBack(turns);
             }
             throw e;
         }
@@ -84,21 +92,18 @@ public class RateLimit {
         private double tokens = perSecond;
         private long filledAt = nanos.getAsLong();
 
-        /** How many tokens it took: no more than what is paid for in a few seconds. */
-        synchronized double take(int turns) {
+        synchronized void take(int turns) {
             fill();
             if (tokens < (turns == 0 ? 0 : 1)) {
                 Duration wait = Duration.ofNanos((long) ((1 - tokens) / perSecond * SECOND));
                 throw new RetryLater(Problem.RATE_LIMITED, "over " + perSecond + " turns per second", wait);
             }
-            double taken = Math.min(turns, tokens + (double) LONGEST_DEBT * perSecond);
-            tokens -= taken;
-            return taken;
+            tokens -= turns;
         }
 
-        synchronized void giveBack(double taken) {
+        synchronized void giveBack(int turns) {
             fill();
-            tokens = Math.min(perSecond, tokens + taken);
+            tokens = Math.min(perSecond, tokens + turns);
         }
 
         private void fill() {

@@ -14,6 +14,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -62,7 +63,7 @@ public class DeadLetterLog {
         return reading(looking, consumer -> {
             List<Letter> found = new ArrayList<>();
             Bounds bounds = new Bounds(limit);
-            LetterId next = pass(consumer, from, bounds, filter, found::add);
+            LetterId next = pass(consumer, from, bounds, filter, letter -> found.add(letter.withoutValue()));
             return new Page(found, bounds.looked, next);
         });
     }
@@ -181,15 +182,19 @@ public class DeadLetterLog {
         return null;
     }
 
-    /** The letter there; empty when there is none, or none any more. */
-    Optional<Letter> find(LetterId id) {
+    /**
+     * The letter there; empty when there is none, or none any more.
+     *
+     * @param use what is made of it before the next one is looked for
+     */
+    Optional<Letter> find(LetterId id, UnaryOperator<Letter> use) {
         return reading(looking, consumer -> {
             TopicPartition wanted = new TopicPartition(topics.deadLetters(), id.partition());
             List<Letter> found = new ArrayList<>(1);
             if (partitions(consumer).contains(wanted)) {
                 scan(consumer, wanted, id.offset(), record -> {
                     if (record.offset() == id.offset()) {
-                        found.add(Letter.of(record));
+                        found.add(use.apply(Letter.of(record)));
                     }
                     return false;
                 });

@@ -12,6 +12,7 @@ import dev.turnkeep.ingest.deadletter.DeadLetters.One;
 import dev.turnkeep.ingest.deadletter.DeadLetters.Requeued;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -24,6 +25,7 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.SortedSet;
+import java.util.function.UnaryOperator;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -101,7 +103,7 @@ public class DeadLetterResource {
             content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
     public One show(@PathParam("id") String id, @Context HttpServerRequest request) {
         operator.required(request::getHeader);
-        return new One(Item.of(found(id)));
+        return new One(Item.of(found(id, Letter::withoutValue)));
     }
 
     @GET
@@ -116,10 +118,18 @@ public class DeadLetterResource {
             responseCode = "404",
             description = "`not_found`: there is none, or none any more",
             content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
-    public Response value(@PathParam("id") String id, @Context HttpServerRequest request) {
+    public Response value(
+            @PathParam("id") String id, @Context HttpServerRequest request, @Context RoutingContext routing) {
         operator.required(request::getHeader);
+        Reservation reservation = budget.open();
+        // Held until the last byte is on its way, or nobody waits for it any more.
+        routing.addEndHandler(_ -> reservation.close());
+        Letter letter = found(id, found -> {
+            reservation.grow(found.bytes());
+            return found;
+        });
         // Whatever was asked for: these are the bytes as they came.
-        return Response.ok(found(id).value().array(), MediaType.APPLICATION_OCTET_STREAM_TYPE)
+        return Response.ok(letter.value().array(), MediaType.APPLICATION_OCTET_STREAM_TYPE)
                 .build();
     }
 
@@ -145,8 +155,8 @@ public class DeadLetterResource {
         }
     }
 
-    private Letter found(String id) {
-        return letters.find(LetterId.parse("id", id))
+    private Letter found(String id, UnaryOperator<Letter> use) {
+        return letters.find(LetterId.parse("id", id), use)
                 .orElseThrow(() -> new Invalid(Problem.NOT_FOUND, null, "there is no such dead letter"));
     }
 

@@ -75,7 +75,7 @@ public record DeadLetters(
                     letter.header("source-partition"),
                     letter.header("source-offset"),
                     letter.header(DeadLetter.REQUEUED_FROM),
-                    letter.value().length());
+                    letter.bytes());
         }
     }
 

@@ -21,9 +21,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key the encoded address; null where none could be made
  * @param headers why it stands there; see {@link dev.turnkeep.contracts.turn.DeadLetter}
- * @param value what was received, byte for byte: not necessarily JSON
+ * @param bytes of what was received
+ * @param value what was received, byte for byte: not necessarily JSON; empty where it was left out
  */
-record Letter(LetterId id, @Nullable String key, Map<String, String> headers, Instant keptAt, RawJson value) {
+record Letter(
+        LetterId id, @Nullable String key, Map<String, String> headers, Instant keptAt, int bytes, RawJson value) {
+    private static final RawJson NOTHING = RawJson.of("");
+
     static Letter of(ConsumerRecord<byte[], byte[]> record) {
         Map<String, String> headers = new HashMap<>();
         for (Header header : record.headers()) {
@@ -36,7 +40,13 @@ record Letter(LetterId id, @Nullable String key, Map<String, String> headers, In
                 record.key() == null ? null : new String(record.key(), StandardCharsets.UTF_8),
                 headers,
                 Instant.ofEpochMilli(record.timestamp()),
-                record.value() == null ? RawJson.of("") : RawJson.of(record.value(), 0, record.value().length));
+                record.value() == null ? 0 : record.value().length,
+                record.value() == null ? NOTHING : RawJson.of(record.value(), 0, record.value().length));
+    }
+
+    /** Why it stands there, and no more: what was received may be tens of megabytes. */
+    Letter withoutValue() {
+        return new Letter(id, key, headers, keptAt, bytes, NOTHING);
     }
 
     @Nullable

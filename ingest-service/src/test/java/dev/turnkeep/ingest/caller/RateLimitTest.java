@@ -65,7 +65,7 @@ class RateLimitTest {
     void aBatchThatKafkaDidNotTakeIsNotPaidFor() {
         // When
         for (int i = 0; i < 3; i++) {
-            assertThatThrownBy(() -> limit.paid(ORG, 10_000, () -> {
+            assertThatThrownBy(() -> limit.paid(ORG, 60, () -> {
                         throw RetryLater.unavailable("Kafka is not there yet");
                     }))
                     .isInstanceOfSatisfying(RetryLater.class, later -> assertThat(later.problem())
@@ -96,16 +96,35 @@ class RateLimitTest {
     }
 
     @Test
-    void aHugeBatchIsPaidForInAFewSeconds() throws IOException {
-        // Given
-        take(ORG, 10_000);
-
+    void refusesMoreAtOnceThanASecondsWorthSixTimesOver() {
         // When
-        assertThatThrownBy(() -> limit.admit(ORG)).isInstanceOf(RetryLater.class);
-        now.addAndGet(Duration.ofSeconds(5).plusMillis(100).toNanos());
+        assertThatThrownBy(() -> take(ORG, 61)).isInstanceOfSatisfying(Invalid.class, invalid -> {
+            assertThat(invalid.problem()).isEqualTo(Problem.TOO_LARGE);
+            assertThat(invalid.detail()).contains("60", "10 per second");
+        });
 
         // Then
-        assertThatCode(() -> take(ORG, 1)).doesNotThrowAnyException();
+        assertThatCode(() -> take(ORG, 60)).as("nothing was taken").doesNotThrowAnyException();
+    }
+
+    @Test
+    void theLargestBatchesComeNoFasterThanTheLimitHas() throws IOException {
+        // Given
+        long turns = 0;
+
+        // When: whoever posts again as soon as it is allowed
+        for (int tenths = 0; tenths < 600; tenths++) {
+            try {
+                take(ORG, 60);
+                turns += 60;
+            } catch (RetryLater e) {
+                assertThat(e.problem()).isEqualTo(Problem.RATE_LIMITED);
+            }
+            now.addAndGet(Duration.ofMillis(100).toNanos());
+        }
+
+        // Then: a minute's worth, and the first batch
+        assertThat(turns).isBetween(500L, 660L);
     }
 
     private void take(OrgId org, int turns) throws IOException {
