@@ -1,5 +1,5 @@
 -- What is known of a turn's usage: whether it is all, its other parts, and how the call was served. What it costs follows from
--- them as well. And a way to the sessions of one organisation in the order of their ids, for jobs.
+-- them as well. Nothing but this in the transaction: readers of turns wait for its end.
 ALTER TABLE turns
     -- The counts are what was told before the response broke off, or some were never told. Counts of 0 were not told at all.
     ADD COLUMN usage_partial boolean NOT NULL DEFAULT false,
@@ -9,5 +9,3 @@ ALTER TABLE turns
     ADD COLUMN service_tier  text;
 
 SELECT publish_columns('turnkeep_clickhouse_v1', 'turns', '{usage_partial,usage_parts,service_tier}');
-
-CREATE INDEX sessions_of_org ON sessions (org_id, id);
