@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
 
 /** Rates as price lists write them. */
 public final class RatesJson {
@@ -63,6 +64,18 @@ public final class RatesJson {
 
     private static String plain(BigDecimal number) {
         return number.toPlainString();
+    }
+
+    /**
+     * Rates that were kept at some time; empty when they have a unit that this version does not know: a later version, which
+     * was here before, may have charged by it.
+     */
+    public static Optional<Rates> kept(String text) {
+        try {
+            return Optional.of(parse(text));
+        } catch (InvalidPrices e) {
+            return Optional.empty();
+        }
     }
 
     /** @throws InvalidPrices for what {@link #write} does not write */

@@ -31,6 +31,13 @@ class RatesTest {
         assertThat(nano(rates, new Usage(1, 1, 0, 0, 0, 0))).as("37.5 + 37.5").isEqualTo(75);
     }
 
+    @Test
+    void ratesThatALaterVersionKeptAreNotReadByHalf() {
+        assertThat(RatesJson.kept(ALL)).contains(RatesJson.parse(ALL));
+        assertThat(RatesJson.kept("{\"input_mtok\":1,\"thoughts_read_aloud_mtok\":2}"))
+                .isEmpty();
+    }
+
     @Property
     void partsAreChargedAtTheirOwnRatesAndNothingTwice(
             @ForAll @LongRange(max = 1_000_000) long plain,

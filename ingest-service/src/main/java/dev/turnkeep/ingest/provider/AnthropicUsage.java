@@ -20,6 +20,9 @@ final class AnthropicUsage {
     private @Nullable Long cacheWrite5m;
     private @Nullable Long cacheWrite1h;
     private @Nullable Long thinking;
+    /** The counts leave out what making the conversation shorter used. */
+    private boolean compacted;
+
     private final UsageDetails details = new UsageDetails();
     /** Kept until the total is asked for, so that a wrong count is not taken for a broken event. */
     private @Nullable Invalid wrong;
@@ -38,6 +41,7 @@ final class AnthropicUsage {
                     cacheWrite = count(document, PATH + ".cache_creation_input_tokens", cacheWrite);
                 case "cache_creation" -> lifetimes(document, PATH + ".cache_creation");
                 case "output_tokens_details" -> thinking(document, PATH + "." + name);
+                case "iterations" -> iterations(document, PATH + "." + name);
                 case "server_tool_use" -> searches(document, PATH + "." + name);
                 case "service_tier", "speed" -> details.tier(document.looseText());
                 case "inference_geo" -> geo(document.looseText());
@@ -57,6 +61,30 @@ final class AnthropicUsage {
             } else {
                 document.skip();
             }
+        });
+    }
+
+    /**
+     * What the whole was made of, told where there was more than one call of the model. Compactions are not part of the whole.
+     * They are not added to it: each has a tier of its own by the length of its own input.
+     */
+    private void iterations(Document document, String path) throws IOException {
+        if (!document.isArray()) {
+            document.skip();
+            return;
+        }
+        document.array(path, _ -> {
+            if (!document.isObject()) {
+                document.skip();
+                return;
+            }
+            document.object(path, name -> {
+                if (name.equals("type")) {
+                    compacted |= "compaction".equals(document.looseText());
+                } else {
+                    document.skip();
+                }
+            });
         });
     }
 
@@ -112,6 +140,7 @@ final class AnthropicUsage {
         cacheWrite5m = later(cacheWrite5m, later.cacheWrite5m);
         cacheWrite1h = later(cacheWrite1h, later.cacheWrite1h);
         thinking = later(thinking, later.thinking);
+        compacted |= later.compacted;
         details.update(later.details);
         wrong = later.wrong == null ? wrong : later.wrong;
     }
@@ -144,7 +173,7 @@ final class AnthropicUsage {
         long written = cacheWrite == null ? orZero(cacheWrite5m) + oneHour : cacheWrite;
         Usage counts =
                 new Usage(orZero(input) + written + read, orZero(output), read, written, oneHour, orZero(thinking));
-        return details.of(counts, !ended || input == null || output == null);
+        return details.of(counts, !ended || compacted || input == null || output == null);
     }
 
     private static long orZero(@Nullable Long count) {

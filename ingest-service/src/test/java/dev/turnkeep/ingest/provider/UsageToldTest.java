@@ -13,6 +13,7 @@ import dev.turnkeep.contracts.turn.UsagePart;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -108,6 +109,53 @@ class UsageToldTest {
             }
         }
         assertThat(unpriced).isGreaterThan(stream.length / 5);
+    }
+
+    /**
+     * Its counts are those of the answer: the compaction is told of beside them. The figures are those of the example at
+     * https://platform.claude.com/docs/en/build-with-claude/compaction.
+     */
+    @Test
+    void anAnswerAfterACompactionIsOfAPartOfItsUsage() {
+        // Given
+        String iterations = "\"iterations\":[{\"type\":\"%s\",\"input_tokens\":180000,\"output_tokens\":3500},"
+                + "{\"type\":\"message\",\"input_tokens\":23000,\"output_tokens\":1000}]";
+        String document = "{\"content\":[{\"type\":\"text\",\"text\":\"So.\"}],\"stop_reason\":\"end_turn\","
+                + "\"usage\":{\"input_tokens\":23000,\"output_tokens\":1000," + iterations + "}}";
+        String stream = """
+                event: message_start
+                data: {"type":"message_start","message":{"role":"assistant","content":[],"usage":{"input_tokens":23000,"output_tokens":1}}}
+
+                event: content_block_start
+                data: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":"So."}}
+
+                event: content_block_stop
+                data: {"type":"content_block_stop","index":0}
+
+                event: message_delta
+                data: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":1000,%s}}
+
+                event: message_stop
+                data: {"type":"message_stop"}
+
+                """.formatted(iterations);
+
+        for (String form : new String[] {document, stream}) {
+            // When
+            ParsedResponse compacted = reduced(Provider.ANTHROPIC, form.formatted("compaction"));
+            ParsedResponse plain = reduced(Provider.ANTHROPIC, form.formatted("message"));
+
+            // Then
+            assertThat(compacted.usage()).isEqualTo(partial(23_000, 1_000));
+            assertThat(Costs.of(Provider.ANTHROPIC, "claude-sonnet-4-6", compacted, AT)
+                            .why())
+                    .isEqualTo(Unpriced.PARTIAL_USAGE);
+            assertThat(plain.usage()).isEqualTo(new Usage(23_000, 1_000, 0, 0, 0, 0));
+        }
+    }
+
+    private static Usage partial(long input, long output) {
+        return new Usage(input, output, 0, 0, 0, 0, true, Map.of(), null);
     }
 
     @Test

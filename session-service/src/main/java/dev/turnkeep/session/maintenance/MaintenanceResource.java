@@ -63,6 +63,8 @@ import org.jspecify.annotations.Nullable;
         content = @Content(mediaType = "application/problem+json", schema = @Schema(ref = "Problem")))
 @RunOnVirtualThread
 public class MaintenanceResource {
+    private static final String UNTOLD = "untold";
+
     private final Gate gate;
     private final Maintenance maintenance;
 
@@ -71,11 +73,16 @@ public class MaintenanceResource {
         this.maintenance = maintenance;
     }
 
-    /** From when until when: dates or times; {@code until} is not included. */
+    /**
+     * From when until when: dates or times; {@code until} is not included.
+     *
+     * @param only {@code untold}: turns that were priced although their usage was not told, or not in full. Null: all
+     */
     public record Repricing(
             @Nullable String from,
             @Nullable String until,
             @JsonProperty("org_id") @Nullable String orgId,
+            @Nullable String only,
             @Nullable String cursor) {}
 
     /** Nothing is required. */
@@ -96,13 +103,16 @@ public class MaintenanceResource {
     @Operation(summary = "Prices turns of a range of time once more, by the prices of now; reported costs stay")
     public Answer reprice(@Nullable Repricing request) {
         gate.operator(Route.REPRICE);
-        Repricing wanted = request == null ? new Repricing(null, null, null, null) : request;
+        Repricing wanted = request == null ? new Repricing(null, null, null, null, null) : request;
         Instant from = time("from", wanted.from());
         Instant until = time("until", wanted.until());
         if (!from.isBefore(until)) {
             throw Invalid.field("until", "later than from");
         }
-        return Answer.of(maintenance.reprice(from, until, org(wanted.orgId()), wanted.cursor()));
+        if (wanted.only() != null && !wanted.only().equals(UNTOLD)) {
+            throw Invalid.field("only", "must be " + UNTOLD + ", or left out");
+        }
+        return Answer.of(maintenance.reprice(from, until, org(wanted.orgId()), wanted.only() != null, wanted.cursor()));
     }
 
     @POST

@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The arithmetic of a turn's cost.
  *
- * @param reason why there is no cost, in words; null when there is one
+ * @param reason why there is no cost by the prices of now, in words; null when there is one
  * @param price what the turn was charged by; null unless it was priced
- * @param lines what was counted times what it costs; absent unless it was priced
+ * @param lines what was counted times what it costs; absent unless it was priced, at rates that this version knows
  * @param partial the usage is not all that was used
  * @param parts what else was counted; absent when nothing was
  * @param tier how the call was served; absent for the usual way
- * @param why there is no cost, in one word
+ * @param why there is no cost, in one word; null too where the prices of now would give one
  * @param exactNanoUsd the sum of the lines before it is rounded half up
  * @param priceChanged the lines do not come to what was charged: the price that is kept is not the one of then
  * @param now what the same turn would cost by the prices of now

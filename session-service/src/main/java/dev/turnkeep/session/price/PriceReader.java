@@ -73,7 +73,9 @@ public class PriceReader {
                 .orElseThrow(PriceReader::notFound));
         Usage usage = StoredUsage.of(row);
         @Nullable String rates = row.getString("rates");
-        Bill bill = rates == null ? null : RatesJson.parse(rates).bill(usage);
+        Bill bill = rates == null
+                ? null
+                : RatesJson.kept(rates).map(known -> known.bill(usage)).orElse(null);
         Charge now = prices.charge(
                 row.getString("provider"),
                 row.getString("model"),

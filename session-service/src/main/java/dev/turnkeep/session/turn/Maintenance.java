@@ -75,7 +75,7 @@ public class Maintenance {
                 prices,
                 (turn, charge) -> costs.charged(turn.provider(), charge));
         this.replay = new TopicReplay(
-                this::client, new Topics(kafka.topicPrefix()).turns().name(), transaction, config);
+                this::client, new Topics(kafka.topicPrefix()).turns().name(), transaction, repricing, config);
     }
 
     /**
@@ -91,11 +91,12 @@ public class Maintenance {
      *
      * @param until not included
      * @param org null for all
+     * @param untold only turns that were priced although their usage was not told, or not in full
      * @param cursor of the step before; null at first
      */
-    public Step reprice(Instant from, Instant until, @Nullable OrgId org, @Nullable String cursor) {
+    public Step reprice(Instant from, Instant until, @Nullable OrgId org, boolean untold, @Nullable String cursor) {
         Instant over = clock.instant().plus(config.maintenanceStep());
-        Repricing.Range range = new Repricing.Range(from, until, org);
+        Repricing.Range range = new Repricing.Range(from, until, org, untold);
         Place place = cursor == null ? new Place(FIRST, 0) : turnPlace(cursor);
         Map<String, Integer> counts = new TreeMap<>(Map.of("looked_at", 0, "turns", 0, "sessions", 0));
         while (place != null && clock.instant().isBefore(over)) {
@@ -123,7 +124,16 @@ public class Maintenance {
         try {
             TopicReplay.Done done = replay.step(cursor == null ? replay.begin() : topicPlace(cursor), over);
             Map<String, Integer> counts = new TreeMap<>(Map.of(
-                    "read", done.read(), "stored", done.stored(), "known", done.known(), "refused", done.refused()));
+                    "read",
+                    done.read(),
+                    "stored",
+                    done.stored(),
+                    "known",
+                    done.known(),
+                    "retold",
+                    done.retold(),
+                    "refused",
+                    done.refused()));
             String next = done.next().over() ? "s." + FIRST : text(done.next());
             return new Step(next, counts);
         } catch (BatchProcessor.Cancelled e) {

@@ -5,10 +5,15 @@ import static dev.turnkeep.platform.postgres.Await.await;
 import dev.turnkeep.contracts.derive.Derivation;
 import dev.turnkeep.contracts.id.OrgId;
 import dev.turnkeep.contracts.id.SessionId;
+import dev.turnkeep.contracts.id.TurnId;
 import dev.turnkeep.contracts.lifecycle.Repriced;
 import dev.turnkeep.contracts.lifecycle.Session;
 import dev.turnkeep.contracts.price.Charge;
+import dev.turnkeep.contracts.price.CostSource;
+import dev.turnkeep.contracts.price.Overrides;
 import dev.turnkeep.contracts.price.Prices;
+import dev.turnkeep.contracts.turn.StopKind;
+import dev.turnkeep.contracts.turn.Usage;
 import dev.turnkeep.session.price.KeptPrices;
 import dev.turnkeep.session.turn.StoredTurns.Passed;
 import dev.turnkeep.session.turn.StoredTurns.Place;
@@ -26,6 +31,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +42,8 @@ import org.jspecify.annotations.Nullable;
 final class Repricing {
     /** So many sessions are gone by in one batch. */
     private static final int SESSIONS = 2_000;
+    /** What comes before the digest of a price's rates in its name. */
+    private static final char DIGEST = '~';
 
     private final Pool pool;
     private final Clock clock;
@@ -54,8 +62,9 @@ final class Repricing {
      *
      * @param until not included
      * @param org null for all organisations
+     * @param untold only those that were priced although their usage was not told, or not in full
      */
-    record Range(Instant from, Instant until, @Nullable OrgId org) {}
+    record Range(Instant from, Instant until, @Nullable OrgId org, boolean untold) {}
 
     /**
      * What a batch did.
@@ -94,8 +103,9 @@ final class Repricing {
                 into.add(begun ? after : new Place(last, 0));
             }
         }
-        List<Seen> seen =
-                into.isEmpty() ? List.of() : await(StoredTurns.walk(pool, into, most, range.from(), range.until()));
+        List<Seen> seen = into.isEmpty()
+                ? List.of()
+                : await(StoredTurns.walk(pool, into, most, range.from(), range.until(), range.untold()));
         if (seen.size() == most) {
             return new Walk(seen, seen.getLast().place());
         }
@@ -112,18 +122,71 @@ final class Repricing {
         List<Seen> seen = walk.seen();
         Place next = walk.next();
         List<Place> wanted = seen.stream().filter(Seen::wanted).map(Seen::place).toList();
+        Changed changed = rewrite(wanted, Repricing::brokenOff);
+        return new Done(next, seen.size(), changed.turns(), changed.sessions());
+    }
+
+    /** What one transaction changed. */
+    private record Changed(int turns, int sessions) {}
+
+    /**
+     * Stores what these turns say of their usage, where an earlier version stored no more than its counts, and prices them by
+     * it. What is stored of it already stays: records of one turn may tell more or less.
+     *
+     * @return how many changed
+     */
+    int retell(List<PendingTurn> turns) {
+        // One record of each turn: its digest is the one that is looked for.
+        Map<TurnId, PendingTurn> telling = new LinkedHashMap<>();
+        for (PendingTurn turn : turns) {
+            if (tellsMore(turn.turn().usage())) {
+                telling.putIfAbsent(turn.id(), turn);
+            }
+        }
+        if (telling.isEmpty()) {
+            return 0;
+        }
+        Map<TurnId, Place> places = await(StoredTurns.countedOnly(pool, List.copyOf(telling.values())));
+        Changed changed = rewrite(List.copyOf(places.values()), stored -> {
+            PendingTurn record = Objects.requireNonNull(telling.get(stored.id()));
+            Usage usage = record.turn().usage();
+            return tellsMore(stored.usage())
+                    ? stored
+                    : stored.telling(usage.partial(), usage.parts(), usage.serviceTier());
+        });
+        return changed.turns();
+    }
+
+    /** Than counts. */
+    private static boolean tellsMore(Usage usage) {
+        return usage.partial() || !usage.parts().isEmpty() || usage.serviceTier() != null;
+    }
+
+    /** Versions whose prices had names without a digest priced what had broken off as if it were all. */
+    private static StoredTurn brokenOff(StoredTurn turn) {
+        String ref = turn.priceRef();
+        boolean early = ref != null && ref.indexOf(DIGEST) < 0 && !ref.startsWith(Overrides.SOURCE + "@");
+        Usage usage = turn.usage();
+        return early && turn.stop() == StopKind.INCOMPLETE && usage.isTold() && !usage.partial()
+                ? turn.telling(true, usage.parts(), usage.serviceTier())
+                : turn;
+    }
+
+    /** @param known a turn with all that is known of it */
+    private Changed rewrite(List<Place> wanted, UnaryOperator<StoredTurn> known) {
         // What is charged is kept before any lock; under the locks the same turns are charged alike.
         Set<SessionId> moved = new HashSet<>();
         List<Charge> charges = new ArrayList<>();
         for (StoredTurn turn : wanted.isEmpty() ? List.<StoredTurn>of() : await(StoredTurns.read(pool, wanted))) {
-            Charge charge = charge(turn);
-            if (differs(turn, charge)) {
+            StoredTurn told = known.apply(turn);
+            Charge charge = charge(told);
+            if (differs(turn, told, charge)) {
                 charges.add(charge);
                 moved.add(turn.session());
             }
         }
         if (moved.isEmpty()) {
-            return new Done(next, seen.size(), 0, 0);
+            return new Changed(0, 0);
         }
         kept.keep(charges);
         List<Place> places =
@@ -136,9 +199,10 @@ final class Repricing {
             Map<StoredTurn, Charge> changed = new LinkedHashMap<>();
             Map<SessionId, Changes> bySession = new HashMap<>();
             for (StoredTurn turn : await(StoredTurns.read(connection, there))) {
-                Charge charge = charge(turn);
-                if (differs(turn, charge)) {
-                    changed.put(turn, charge);
+                StoredTurn told = known.apply(turn);
+                Charge charge = charge(told);
+                if (differs(turn, told, charge)) {
+                    changed.put(told, charge);
                     note(
                             bySession.computeIfAbsent(
                                     turn.session(), s -> new Changes(new HashMap<>(), new HashMap<>())),
@@ -147,7 +211,7 @@ final class Repricing {
                 }
             }
             List<Session> rewritten = write(connection, rewrite, sessions, changed, bySession);
-            return new Done(next, seen.size(), changed.size(), rewritten.size());
+            return new Changed(changed.size(), rewritten.size());
         });
     }
 
@@ -194,13 +258,22 @@ final class Repricing {
     }
 
     private Charge charge(StoredTurn turn) {
-        return prices.charge(turn.provider(), turn.model(), turn.usage(), turn.eventAt(), null);
+        boolean reported = turn.costSource().equals(CostSource.REPORTED.text());
+        return prices.charge(
+                turn.provider(), turn.model(), turn.usage(), turn.eventAt(), reported ? turn.costNanoUsd() : null);
     }
 
-    private static boolean differs(StoredTurn turn, Charge charge) {
+    private static boolean differs(StoredTurn turn, StoredTurn told, Charge charge) {
         return !Objects.equals(turn.costNanoUsd(), charge.nanoUsd())
                 || !turn.costSource().equals(charge.source().text())
-                || !Objects.equals(turn.priceRef(), charge.ref());
+                || !isSamePrice(turn.priceRef(), charge.ref())
+                || !turn.usage().equals(told.usage());
+    }
+
+    /** A price that came to the same is not told apart from itself by a digest that its name did not have then. */
+    private static boolean isSamePrice(@Nullable String stored, @Nullable String now) {
+        return Objects.equals(stored, now)
+                || (stored != null && now != null && stored.indexOf(DIGEST) < 0 && now.startsWith(stored + DIGEST));
     }
 
     private static long cost(@Nullable Long nanoUsd) {

@@ -8,9 +8,11 @@ import dev.turnkeep.contracts.lifecycle.Totals;
 import dev.turnkeep.contracts.lifecycle.TurnFindings;
 import dev.turnkeep.contracts.turn.StopKind;
 import dev.turnkeep.contracts.turn.Usage;
+import dev.turnkeep.contracts.turn.UsagePart;
 import dev.turnkeep.session.price.StoredUsage;
 import io.vertx.sqlclient.Row;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +74,42 @@ record StoredTurn(
                 row.getString("price_ref"),
                 Objects.requireNonNull(SessionRows.instant(row, "event_at")),
                 row.getBoolean("late"),
+                harnessTitle);
+    }
+
+    /** The same turn, of whose usage this is known as well. */
+    StoredTurn telling(boolean partial, Map<UsagePart, Long> parts, @Nullable String tier) {
+        Usage told = new Usage(
+                usage.inputTokens(),
+                usage.outputTokens(),
+                usage.cacheReadTokens(),
+                usage.cacheWriteTokens(),
+                usage.cacheWrite1hTokens(),
+                usage.reasoningTokens(),
+                partial,
+                parts,
+                tier);
+        return new StoredTurn(
+                id,
+                scope,
+                session,
+                seq,
+                provider,
+                model,
+                agent,
+                thread,
+                failed,
+                stop,
+                tools,
+                leaf,
+                told,
+                toolCalls,
+                toolErrors,
+                costNanoUsd,
+                costSource,
+                priceRef,
+                eventAt,
+                late,
                 harnessTitle);
     }
 

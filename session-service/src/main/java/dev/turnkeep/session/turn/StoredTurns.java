@@ -3,8 +3,10 @@ package dev.turnkeep.session.turn;
 import dev.turnkeep.contracts.derive.Derivation;
 import dev.turnkeep.contracts.id.OrgId;
 import dev.turnkeep.contracts.id.SessionId;
+import dev.turnkeep.contracts.id.TurnId;
 import dev.turnkeep.contracts.json.RawJson;
 import dev.turnkeep.contracts.price.Charge;
+import dev.turnkeep.contracts.turn.UsagePartsJson;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
@@ -13,6 +15,7 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -77,7 +80,11 @@ final class StoredTurns {
             FROM unnest($1::uuid[], $2::bigint[]) AS k (session_id, after)
             CROSS JOIN LATERAL (
                 SELECT t.session_id, t.seq,
-                       t.event_at >= $4 AND t.event_at < $5 AND t.cost_source <> 'reported' AS wanted
+                       t.event_at >= $4 AND t.event_at < $5 AND t.cost_source <> 'reported'
+                       AND (NOT $6 OR coalesce(t.cost_source = 'priced'
+                           AND (t.input_tokens = 0 AND t.output_tokens = 0
+                               OR t.stop_kind = 'incomplete' AND t.price_ref !~ '~|^override@'), false))
+                       AS wanted
                 FROM turns t
                 WHERE t.session_id = k.session_id AND t.seq > k.after
                 ORDER BY t.seq
@@ -133,10 +140,21 @@ final class StoredTurns {
             UPDATE turns t SET
                 cost_nano_usd = n.cost_nano_usd,
                 cost_source = n.cost_source,
-                price_ref = n.price_ref
-            FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[])
-                AS n (turn_id, org_id, cost_nano_usd, cost_source, price_ref)
+                price_ref = n.price_ref,
+                usage_partial = t.usage_partial OR n.usage_partial,
+                usage_parts = coalesce(t.usage_parts, n.usage_parts::json),
+                service_tier = coalesce(t.service_tier, n.service_tier)
+            FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::boolean[], $7::text[], $8::text[])
+                AS n (turn_id, org_id, cost_nano_usd, cost_source, price_ref, usage_partial, usage_parts, service_tier)
             WHERE t.turn_id = n.turn_id AND t.org_id = n.org_id
+            """;
+
+    /** Turns as they were read, of whose usage no more is stored than its counts. */
+    private static final String COUNTED_ONLY = """
+            SELECT t.turn_id, t.session_id, t.seq
+            FROM unnest($1::uuid[], $2::uuid[], $3::bytea[]) AS k (turn_id, org_id, payload_digest)
+            JOIN turns t ON t.turn_id = k.turn_id AND t.org_id = k.org_id AND t.payload_digest = k.payload_digest
+            WHERE NOT t.usage_partial AND t.usage_parts IS NULL AND t.service_tier IS NULL
             """;
 
     private static final String NEXT_SESSIONS = """
@@ -173,15 +191,18 @@ final class StoredTurns {
      * The turns of sessions, whether they are wanted or not, in the order of the index.
      *
      * @param after of each session, the turn to go on after
+     * @param untold only those are wanted that were priced although their usage was not told, or not in full
      */
-    static Future<List<Seen>> walk(SqlClient client, List<Place> after, int most, Instant from, Instant until) {
+    static Future<List<Seen>> walk(
+            SqlClient client, List<Place> after, int most, Instant from, Instant until, boolean untold) {
         Columns<Place> columns =
                 Columns.of(after).uuid(p -> p.session().value()).bigint(Place::seq);
         return client.preparedQuery(WALK)
                 .execute(columns.tuple()
                         .addInteger(most)
                         .addOffsetDateTime(from.atOffset(ZoneOffset.UTC))
-                        .addOffsetDateTime(until.atOffset(ZoneOffset.UTC)))
+                        .addOffsetDateTime(until.atOffset(ZoneOffset.UTC))
+                        .addBoolean(untold))
                 .map(rows -> rows.stream()
                         .map(row -> new Seen(
                                 new Place(new SessionId(row.getUUID("session_id")), row.getLong("seq")),
@@ -195,6 +216,23 @@ final class StoredTurns {
         return client.preparedQuery(READ)
                 .execute(columns.tuple())
                 .map(rows -> rows.stream().map(row -> StoredTurn.of(row, null)).toList());
+    }
+
+    /** Where those of these turns stand that are stored with the same payload, and nothing of their usage but its counts. */
+    static Future<Map<TurnId, Place>> countedOnly(SqlClient client, List<PendingTurn> turns) {
+        Columns<PendingTurn> columns = Columns.of(turns)
+                .uuid(t -> t.id().value())
+                .uuid(t -> t.scope().org().value())
+                .bytes(t -> t.payloadDigest());
+        return client.preparedQuery(COUNTED_ONLY).execute(columns.tuple()).map(rows -> {
+            Map<TurnId, Place> places = new HashMap<>();
+            for (Row row : rows) {
+                places.put(
+                        new TurnId(row.getUUID("turn_id")),
+                        new Place(new SessionId(row.getUUID("session_id")), row.getLong("seq")));
+            }
+            return places;
+        });
     }
 
     /** A session's turns in the order of their arrival. */
@@ -228,13 +266,17 @@ final class StoredTurns {
         });
     }
 
+    /** Writes what turns cost, and what is known of their usage; what is stored of it stays. */
     static Future<Integer> reprice(SqlClient client, Map<StoredTurn, Charge> charges) {
         Columns<Map.Entry<StoredTurn, Charge>> columns = Columns.of(new ArrayList<>(charges.entrySet()))
                 .uuid(e -> e.getKey().id().value())
                 .uuid(e -> e.getKey().scope().org().value())
                 .bigint(e -> e.getValue().nanoUsd())
                 .text(e -> e.getValue().source().text())
-                .text(e -> e.getValue().ref());
+                .text(e -> e.getValue().ref())
+                .bool(e -> e.getKey().usage().partial())
+                .text(e -> UsagePartsJson.write(e.getKey().usage().parts()))
+                .text(e -> e.getKey().usage().serviceTier());
         return client.preparedQuery(REPRICE).execute(columns.tuple()).map(rows -> rows.rowCount());
     }
 

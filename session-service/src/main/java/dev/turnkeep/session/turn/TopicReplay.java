@@ -16,8 +16,8 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Reads the turns topic from its beginning once more, beside the consumer and without a group, and stores what is missing:
- * turns that are stored are known and dropped, those of erased sessions are dropped, and what could not be stored the first
- * time is not dead-lettered twice.
+ * turns that are stored are known, and tell of their usage what their rows lack; those of erased sessions are dropped, and
+ * what could not be stored the first time is not dead-lettered twice.
  */
 final class TopicReplay {
     private static final Duration POLL = Duration.ofSeconds(1);
@@ -25,13 +25,19 @@ final class TopicReplay {
     private final Supplier<Consumer<byte[], byte[]>> clients;
     private final String topic;
     private final TurnTransaction transaction;
+    private final Repricing repricing;
     private final TurnsConfig config;
 
     TopicReplay(
-            Supplier<Consumer<byte[], byte[]>> clients, String topic, TurnTransaction transaction, TurnsConfig config) {
+            Supplier<Consumer<byte[], byte[]>> clients,
+            String topic,
+            TurnTransaction transaction,
+            Repricing repricing,
+            TurnsConfig config) {
         this.clients = clients;
         this.topic = topic;
         this.transaction = transaction;
+        this.repricing = repricing;
         this.config = config;
     }
 
@@ -48,7 +54,7 @@ final class TopicReplay {
     }
 
     /** What a step did. */
-    record Done(Place next, int read, int stored, int known, int refused) {}
+    record Done(Place next, int read, int stored, int known, int retold, int refused) {}
 
     /** Where a replay begins: everything that the topic holds now. */
     Place begin() {
@@ -74,7 +80,7 @@ final class TopicReplay {
     Done step(Place from, Instant until) {
         Map<Integer, Long> next = new TreeMap<>(from.next());
         Counts counts = new Counts(until);
-        BatchProcessor processor = new BatchProcessor(transaction::replay, counts, config);
+        BatchProcessor processor = new BatchProcessor(batch -> replay(batch, counts), counts, config);
         try (Consumer<byte[], byte[]> client = clients.get()) {
             List<TopicPartition> open = new ArrayList<>();
             from.end().forEach((partition, end) -> {
@@ -102,8 +108,16 @@ final class TopicReplay {
                     counts.read,
                     counts.stored,
                     counts.known,
+                    counts.retold,
                     counts.refused);
         }
+    }
+
+    /** What was stored by a version that overlooked how much of a turn's usage was told is told now. */
+    private Outcome replay(List<PendingTurn> batch, Counts counts) {
+        Outcome outcome = transaction.replay(batch);
+        counts.retold += repricing.retell(batch);
+        return outcome;
     }
 
     /** Counts what the processor does. A failing store is waited for until the time is over. */
@@ -113,6 +127,7 @@ final class TopicReplay {
         private int read;
         private int stored;
         private int known;
+        private int retold;
         private int refused;
 
         Counts(Instant until) {

@@ -258,6 +258,81 @@ class CostIT {
     }
 
     @Test
+    void whatWasPricedUntoldIsRepricedAloneAndNothingElseByNewPrices() {
+        // Given: as an earlier version stored a stream that told no usage, one that broke off, and one that told all
+        database.store(
+                SampleTurn.in(scope, "s-1", "r-1").using(Usage.NONE),
+                SampleTurn.in(scope, "s-1", "r-2").stopping(StopKind.INCOMPLETE),
+                SampleTurn.in(scope, "s-1", "r-3"));
+        database.execute("UPDATE turns SET cost_source = 'priced', cost_nano_usd = coalesce(cost_nano_usd, 0),"
+                + " price_ref = coalesce(split_part(price_ref, '~', 1), 'genai-prices@0.1.8:anthropic/x') WHERE "
+                + mine());
+        database.execute("UPDATE sessions SET unpriced_turns = 0, model_usage = "
+                + "jsonb_set(model_usage, '{0,unpriced_turns}', '0') WHERE " + mine());
+        Prices dearer = prices("""
+                {"prices": [{"name": "dear", "provider": "anthropic", "model": {"starts_with": "claude"},
+                             "rates": {"input_mtok": 10, "output_mtok": 10}}]}""");
+        Range untold = new Range(EARLY, LATE, scope.org(), true);
+
+        // When
+        int changed = reprice(dearer, untold, 100);
+        int again = reprice(dearer, untold, 100);
+
+        // Then
+        assertThat(changed).isEqualTo(2);
+        assertThat(again).isZero();
+        assertThat(database.rows("SELECT request_id, cost_source, cost_nano_usd, usage_partial FROM turns WHERE "
+                        + mine() + " ORDER BY 1"))
+                .containsExactly("r-1|unpriced|null|f", "r-2|unpriced|null|t", "r-3|priced|" + SONNET + "|f");
+        assertThat(one("SELECT cost_nano_usd, unpriced_turns FROM sessions WHERE " + mine()))
+                .isEqualTo(SONNET + "|2");
+    }
+
+    @Test
+    void aPriceWhoseNameHadNoDigestYetIsTheSamePrice() {
+        // Given
+        database.store(SampleTurn.in(scope, "s-1", "r-1"));
+        database.execute("UPDATE turns SET price_ref = split_part(price_ref, '~', 1) WHERE " + mine());
+
+        // When / Then
+        assertThat(reprice(TurnDatabase.PRICES, EARLY, LATE, 100)).isZero();
+        assertThat(one("SELECT price_ref FROM turns WHERE " + mine())).doesNotContain("~");
+    }
+
+    @Test
+    void aReplayTellsOfTheUsageOfTurnsThatWereStoredWithItsCountsAlone() {
+        // Given: as an earlier version stored them
+        Usage tier = new Usage(100, 20, 0, 0, 0, 0, false, Map.of(), "priority");
+        Usage cut = new Usage(100, 1, 0, 0, 0, 0, true, Map.of(), null);
+        SampleTurn served = SampleTurn.in(scope, "s-1", "r-1").using(tier);
+        SampleTurn broken = SampleTurn.in(scope, "s-1", "r-2").using(cut).costing(7);
+        SampleTurn whole = SampleTurn.in(scope, "s-1", "r-3");
+        database.store(served, broken, whole);
+        database.execute("UPDATE turns SET usage_partial = false, service_tier = NULL WHERE " + mine());
+        database.execute("UPDATE turns SET cost_source = 'priced', cost_nano_usd = 900000 WHERE request_id = 'r-1' AND "
+                + mine());
+        database.execute("UPDATE sessions SET unpriced_turns = 0, cost_nano_usd = cost_nano_usd + 900000,"
+                + " model_usage = jsonb_set(jsonb_set(model_usage, '{0,unpriced_turns}', '0'), '{0,cost_nano_usd}', "
+                + "to_jsonb(cost_nano_usd + 900000)) WHERE " + mine());
+        Repricing repricing = new Repricing(database.pool, Clock.systemUTC(), TurnDatabase.PRICES);
+        List<PendingTurn> replayed = List.of(served.pending(), broken.pending(), whole.pending());
+
+        // When
+        int retold = repricing.retell(replayed);
+        int again = repricing.retell(replayed);
+
+        // Then
+        assertThat(retold).isEqualTo(2);
+        assertThat(again).isZero();
+        assertThat(database.rows("SELECT request_id, cost_source, cost_nano_usd, usage_partial, service_tier FROM turns"
+                        + " WHERE " + mine() + " ORDER BY 1"))
+                .containsExactly(
+                        "r-1|unpriced|null|f|priority", "r-2|reported|7|t|null", "r-3|priced|" + SONNET + "|f|null");
+        assertThat(one("SELECT cost_nano_usd, unpriced_turns FROM sessions WHERE " + mine()))
+                .isEqualTo((SONNET + 7) + "|1");
+    }
+
+    @Test
     void aReportedCostGoesBeforeEveryPriceAndStays() {
         // Given
         database.store(
@@ -286,7 +361,7 @@ class CostIT {
                 SampleTurn.in(scope, "s-1", "r-1"),
                 SampleTurn.in(scope, "s-2", "r-2").at(NOON.plus(ofHours(10))),
                 SampleTurn.in(scope, "s-3", "r-3").at(NOON.plus(ofHours(20))));
-        Range range = new Range(NOON.plus(ofMinutes(599)), NOON.plus(ofMinutes(601)), scope.org());
+        Range range = new Range(NOON.plus(ofMinutes(599)), NOON.plus(ofMinutes(601)), scope.org(), false);
 
         // When
         Repricing.Done done = new Repricing(database.pool, Clock.systemUTC(), TurnDatabase.PRICES)
@@ -315,7 +390,8 @@ class CostIT {
                 .replace("$2::bigint[]", "ARRAY[0::bigint]")
                 .replace("$3", "2000")
                 .replace("$4", range)
-                .replace("$5", range));
+                .replace("$5", range)
+                .replace("$6", "false"));
 
         // Then
         assertThat(sessions)
@@ -369,10 +445,14 @@ class CostIT {
     }
 
     private int reprice(Prices prices, Instant from, Instant until, int most) {
+        return reprice(prices, new Range(from, until, scope.org(), false), most);
+    }
+
+    private int reprice(Prices prices, Range range, int most) {
         Repricing repricing = new Repricing(database.pool, Clock.systemUTC(), prices);
         int turns = 0;
         for (Place place = new Place(FIRST, 0); place != null; ) {
-            Repricing.Done done = repricing.batch(new Range(from, until, scope.org()), place, most);
+            Repricing.Done done = repricing.batch(range, place, most);
             turns += done.turns();
             place = done.next();
         }
