@@ -1,5 +1,6 @@
 package dev.turnkeep.session.access;
 
+import dev.turnkeep.contracts.id.SessionId;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.platform.auth.Authenticator;
@@ -12,6 +13,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import org.jose4j.jwt.JwtClaims;
 
@@ -103,10 +105,31 @@ public class Access {
         }
     }
 
-    /** Counts a request that comes with a token of this key; 429 for one too many. */
-    public void countToken(HttpServerRequest request, Principal owner) {
+    /** Counts a request that comes with a public token of this key; 429 for one too many. */
+    private void countToken(HttpServerRequest request, Principal owner) {
         int limit = owner.rateLimit() == null ? limitsConfig.publicRequests() : owner.rateLimit();
         limits.count(request.response(), owner.key() + ":public", limit);
+    }
+
+    /** Counts a request that comes with a stream token of this key, apart from those of browsers; 429 for one too many. */
+    public void countStreamToken(HttpServerRequest request, Principal owner) {
+        int limit = owner.rateLimit() == null ? limitsConfig.requests() : owner.rateLimit();
+        limits.count(request.response(), owner.key() + ":stream", limit);
+    }
+
+    /**
+     * Whether a key may do this to a session, by whichever of its names: nothing that its holder signs gives more. Counts as
+     * no request.
+     */
+    public boolean allows(Principal owner, Action action, SessionId session) {
+        Grants grants = Grants.ofKey(owner.scopes());
+        if (grants.permit(action, List.of(Resource.session(session.friendly())))) {
+            return true;
+        }
+        return grants.nameSessions(action)
+                && names.of(owner.scope(), new SessionRef.ById(session))
+                        .filter(all -> grants.permit(action, List.of(all.resources())))
+                        .isPresent();
     }
 
     /** The holder of a key, for what tokens never may. */

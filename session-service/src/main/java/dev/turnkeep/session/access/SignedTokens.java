@@ -98,10 +98,12 @@ public class SignedTokens {
         }
     }
 
-    /** Whether a key may still sign: it was not revoked, and has not expired. */
-    public boolean isValid(EnvironmentId environment, KeyId key) {
+    /** Of a key that may still sign: it was not revoked, and has not expired. With what it may do now. */
+    public Optional<Principal> owner(EnvironmentId environment, KeyId key) {
         return keys.of(environment).stream()
-                .anyMatch(candidate -> candidate.id().equals(key));
+                .filter(candidate -> candidate.id().equals(key))
+                .map(SigningKey::owner)
+                .findFirst();
     }
 
     /** @param tried keys that are passed over, and gets those that are tried */

@@ -33,8 +33,8 @@ public interface ChannelsConfig {
     MemorySize batchSize();
 
     /**
-     * The most bytes that wait to be written on this node, and the most in bodies that are being read; beyond it, appends are
-     * answered with 503.
+     * The most bytes that wait to be written on this node, the most in bodies that are being read, and the most that has come
+     * in sessions of S2; of the latter two a quarter for one session. Beyond it, appends are answered with 503.
      */
     @WithDefault("64M")
     MemorySize inFlight();
@@ -91,6 +91,10 @@ public interface ChannelsConfig {
     /** The most readers that wait on one session's channels, on one node; beyond it, 429. */
     @WithDefault("1000")
     int readersPerSession();
+
+    /** The most writers of S2 that stay at one channel, on one node; beyond it, 429. Readers take no place of theirs. */
+    @WithDefault("1000")
+    int writersPerChannel();
 
     /** After this long waiting for a row that somebody else holds, a batch goes on without that stream. */
     @WithDefault("100ms")

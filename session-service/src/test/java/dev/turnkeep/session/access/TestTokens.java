@@ -11,6 +11,7 @@ import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.NumericDate;
 import org.jose4j.keys.HmacKey;
 import org.jose4j.lang.JoseException;
+import org.jspecify.annotations.Nullable;
 
 /** Public tokens as a key's holder, or somebody who would like to be one, signs them. */
 public final class TestTokens {
@@ -28,7 +29,21 @@ public final class TestTokens {
 
     /** As the realtime API hands it out. */
     public static String forStream(String key, String environment, SessionId session, String channel, long seconds) {
+        return forStream(key, environment, session, channel, seconds, Instant.now());
+    }
+
+    /** @param issued when it says that it was signed; null for nothing */
+    public static String forStream(
+            String key,
+            String environment,
+            SessionId session,
+            String channel,
+            long seconds,
+            @Nullable Instant issued) {
         JwtClaims claims = claims(environment, List.of(), seconds);
+        if (issued != null) {
+            claims.setIssuedAt(NumericDate.fromSeconds(issued.getEpochSecond()));
+        }
         claims.unsetClaim("pub");
         claims.unsetClaim("scopes");
         claims.setAudience("turnkeep:stream");

@@ -126,6 +126,11 @@ public final class ChannelOnTest implements AutoCloseable {
         }
     }
 
+    /** A text as JSON has it. */
+    public String quoted(String text) {
+        return json.getNodeFactory().textNode(text).toString();
+    }
+
     public void execute(String sql) {
         try (var connection = DriverManager.getConnection(
                         space.postgres().jdbcUrl(),

@@ -10,6 +10,8 @@ import java.util.Map;
 public final class ChannelProfile implements QuarkusTestProfile {
     /** Of one session; enough for the tests with many. */
     static final int READERS = 80;
+    /** Of one channel, that stay. */
+    public static final int WRITERS = 20;
     /** Of one channel, in MiB. */
     static final int SIZE = 4;
     /** Of all readers together, in bytes; those of one session have a quarter. */
@@ -30,6 +32,7 @@ public final class ChannelProfile implements QuarkusTestProfile {
                 entry("turnkeep.session.channels.open-namespace", "true"),
                 entry("turnkeep.session.channels.long-poll-timeout", "2s"),
                 entry("turnkeep.session.channels.readers-per-session", Integer.toString(READERS)),
+                entry("turnkeep.session.channels.writers-per-channel", Integer.toString(WRITERS)),
                 entry("turnkeep.session.channels.channels-per-session", Integer.toString(CHANNELS)),
                 entry("turnkeep.session.channels.body-timeout", "2s"),
                 entry("turnkeep.session.channels.realtime-ping", "300ms"),

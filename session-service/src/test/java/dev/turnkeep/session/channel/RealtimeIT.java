@@ -240,6 +240,26 @@ class RealtimeIT {
     }
 
     @Test
+    void noMessageOfABrowserByDurableStreamsClaimsToBeAWebhooks() {
+        // Given
+        String browser = browser("write:sessions:" + session.friendly());
+        String forged = "{\"kind\":\"message\",\"payload\":{\"x\":1,\"actionSource\":\"webhook\"}}";
+        String path = "/v1/sessions/" + session.friendly() + "/in";
+
+        // When
+        for (String key : List.of(browser, tenant.key())) {
+            HttpResponse<String> sent = channels.send(
+                    "POST", path, key, "[" + forged + ",{\"data\":" + forged + "}]", "Content-Type", "application/json");
+            assertThat(sent.statusCode()).isEqualTo(204);
+        }
+
+        // Then: whoever holds the key has it as it is
+        String clean = "{\"kind\":\"message\",\"payload\":{\"x\":1}}";
+        assertThat(durable("GET", "/in?offset=-1").body())
+                .isEqualTo("[" + clean + ",{\"data\":" + clean + "}," + forged + ",{\"data\":" + forged + "}]");
+    }
+
+    @Test
     void point29AStreamTokenIsForOneStreamAndDiesWithItsKey() {
         // Given
         String key = service.keyWith(tenant, "[\"*\"]");

@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * All readers that wait on this node: counted by session, told the time by one clock for all, and sent home when the node
- * stops. Safe for any number of threads.
+ * All readers that wait on this node, and writers that stay: counted, told the time by one clock for all, and sent home when
+ * the node stops. Safe for any number of threads.
  */
 @Singleton
 public class Readers {
@@ -29,7 +29,7 @@ public class Readers {
     private final Vertx vertx;
     private final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
     private final Set<Timed> watched = ConcurrentHashMap.newKeySet();
-    private final Map<SessionId, Integer> bySession = new ConcurrentHashMap<>();
+    private final Map<Crowd, Integer> crowds = new ConcurrentHashMap<>();
     private volatile boolean started;
     private volatile boolean stopping;
     private long timer;
@@ -46,29 +46,43 @@ public class Readers {
         void tick(long nanos);
     }
 
-    /** A reader that waits. Called on any thread. */
+    /**
+     * Those that are counted together: what the one of them has taken, the others lack.
+     *
+     * @param channel that they write to; empty for a session's readers
+     */
+    public record Crowd(SessionId session, String channel) {}
+
+    /** A reader that waits, or a writer that stays. Called on any thread. */
     public interface Waiting extends Timed {
         SessionId session();
+
+        /** Among whom it counts: writers of a channel apart from its readers, and from writers of other channels. */
+        default Crowd crowd() {
+            return new Crowd(session(), "");
+        }
 
         /** The node stops: end what can be ended. */
         void goHome();
     }
 
     /**
-     * @throws RetryLater (429) when the session has too many readers here, (503) when the node starts or stops
+     * @throws RetryLater (429) when there are too many of them here, (503) when the node starts or stops
      */
     public void enter(Waiting reader) {
         check();
-        int limit = config.readersPerSession();
-        bySession.compute(reader.session(), (_, count) -> {
-            int readers = count == null ? 1 : count + 1;
-            if (readers > limit) {
+        boolean reads = reader.crowd().channel().isEmpty();
+        int limit = reads ? config.readersPerSession() : config.writersPerChannel();
+        crowds.compute(reader.crowd(), (_, count) -> {
+            int present = count == null ? 1 : count + 1;
+            if (present > limit) {
                 throw new RetryLater(
                         Problem.RATE_LIMITED,
-                        limit + " readers wait on this session here; the limit is " + limit,
+                        limit + (reads ? " readers wait on this session here" : " writers stay at this channel here")
+                                + "; the limit is " + limit,
                         TICK);
             }
-            return readers;
+            return present;
         });
         waiting.add(reader);
         metrics.readerCame();
@@ -80,7 +94,7 @@ public class Readers {
     public void leave(Waiting reader) {
         if (waiting.remove(reader)) {
             metrics.readerWent();
-            bySession.computeIfPresent(reader.session(), (_, count) -> count <= 1 ? null : count - 1);
+            crowds.computeIfPresent(reader.crowd(), (_, count) -> count <= 1 ? null : count - 1);
         }
     }
 
@@ -98,6 +112,11 @@ public class Readers {
         if (!started || stopping) {
             throw RetryLater.unavailable(stopping ? "the service is stopping" : "the service is starting");
         }
+    }
+
+    /** Whether no request is taken any more. */
+    public boolean isStopping() {
+        return stopping;
     }
 
     void start(@Observes StartupEvent starting) {

@@ -3,6 +3,7 @@ package dev.turnkeep.session.channel.durable;
 import dev.turnkeep.contracts.problem.Excess;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
+import dev.turnkeep.session.channel.Provenance;
 import dev.turnkeep.session.channel.log.Append;
 import dev.turnkeep.session.channel.log.AppendOutcome;
 import dev.turnkeep.session.channel.log.Appender;
@@ -78,6 +79,11 @@ class Writing {
             records = records(call.body(), type, call.header(Protocol.PART_ID));
             if (records.isEmpty()) {
                 throw malformed("an empty array appends nothing");
+            }
+            if (call.isGuest()) {
+                records = records.stream()
+                        .map(record -> record.with(Provenance.checked(call.stream(), record.body())))
+                        .toList();
             }
         } else if (!close) {
             throw malformed("an empty body appends nothing");

@@ -48,6 +48,11 @@ public record NewRecord(
         return index == 0 ? name : name + SEPARATOR + index;
     }
 
+    /** The same with another body. */
+    public NewRecord with(Buffer other) {
+        return new NewRecord(kind, other, headers, partId, at);
+    }
+
     public static NewRecord raw(Buffer body) {
         return new NewRecord(Kind.RAW, body, List.of(), null);
     }

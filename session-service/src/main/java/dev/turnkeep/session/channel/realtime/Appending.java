@@ -2,6 +2,7 @@ package dev.turnkeep.session.channel.realtime;
 
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
+import dev.turnkeep.session.channel.Provenance;
 import dev.turnkeep.session.channel.durable.Trimming;
 import dev.turnkeep.session.channel.log.Append;
 import dev.turnkeep.session.channel.log.AppendOutcome;
@@ -51,7 +52,7 @@ class Appending {
         StreamAddress channel = StreamAddress.channel(
                 let.granted().scope(), session.id(), let.path().channel());
         String part = let.exchange().header(PART_ID);
-        Buffer text = let.path().isOut() ? body : Provenance.checked(body);
+        Buffer text = Provenance.checked(channel, body);
         Append append = append(
                 channel,
                 text,

@@ -3,6 +3,8 @@ package dev.turnkeep.session.channel.realtime;
 import dev.turnkeep.contracts.id.SessionId;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.platform.http.RetryLater;
+import dev.turnkeep.session.channel.Farewell;
+import dev.turnkeep.session.channel.Recurring;
 import dev.turnkeep.session.channel.durable.Follower;
 import dev.turnkeep.session.channel.durable.Following;
 import dev.turnkeep.session.channel.durable.Payload;
@@ -225,7 +227,10 @@ final class RealtimeStream implements Follower.Sink, Readers.Waiting {
 
     @Override
     public void goHome() {
-        exchange.onContext(this::drop);
+        exchange.onContext(() -> {
+            Farewell.to(exchange.request());
+            drop();
+        });
     }
 
     private void ping() {

@@ -1,8 +1,7 @@
 package dev.turnkeep.session.channel.s2;
 
 import dev.turnkeep.contracts.id.SessionId;
-import dev.turnkeep.contracts.problem.Problem;
-import dev.turnkeep.platform.http.RetryLater;
+import dev.turnkeep.session.channel.Farewell;
 import dev.turnkeep.session.channel.durable.Readers;
 import dev.turnkeep.session.channel.log.StreamView;
 import dev.turnkeep.session.channel.log.Tail;
@@ -10,8 +9,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,11 +33,9 @@ final class AppendSession implements Readers.Waiting, Tail.Waiter {
     private final Pass pass;
     private final StreamView view;
     private final Appending shared;
-    private final FrameReader frames = new FrameReader();
-    private final Deque<AppendInput> waiting = new ArrayDeque<>();
+    private final Intake intake;
     private final long wordEndsAt = System.nanoTime() + LAST_WORD.toNanos();
     private @Nullable Tail tail;
-    private long held;
     private boolean begun;
     private boolean busy;
     private boolean saidAll;
@@ -56,6 +51,7 @@ final class AppendSession implements Readers.Waiting, Tail.Waiter {
         this.pass = pass;
         this.view = view;
         this.shared = shared;
+        this.intake = new Intake(shared.budget(), pass.stream().owner());
     }
 
     /** On the event loop: says at once that it listens, and does. */
@@ -93,42 +89,28 @@ final class AppendSession implements Readers.Waiting, Tail.Waiter {
         if (over || saidAll) {
             return;
         }
-        frames.add(chunk);
         if (partSince == NEVER) {
             partSince = System.nanoTime();
         }
         try {
-            Buffer message = frames.next();
-            while (message != null) {
-                take(Proto.input(message));
-                partSince = System.nanoTime();
-                message = frames.next();
-            }
-            partSince = frames.isEmpty() ? NEVER : partSince;
+            boolean some = intake.add(chunk);
+            heard |= some;
+            partSince = !intake.hasPart() ? NEVER : some ? System.nanoTime() : partSince;
         } catch (RuntimeException e) {
             // What came before it is answered first.
+            heard |= intake.hasBatch();
             unreadable = Refusal.of(e);
             saidAll = true;
         }
         pump();
-        if (held > WINDOW && !over) {
+        if (intake.whole() > WINDOW && !over) {
             partSince = NEVER;
             exchange.request().pause();
         }
     }
 
-    private void take(AppendInput input) {
-        long size = Group.size(input);
-        if (!shared.hold(size)) {
-            throw new RetryLater(Problem.OVERLOADED, "too much waits to be written", Duration.ofSeconds(1));
-        }
-        held += size;
-        waiting.add(input);
-        heard = true;
-    }
-
     private void ended() {
-        if (unreadable == null && !frames.isEmpty()) {
+        if (unreadable == null && intake.hasPart()) {
             unreadable = Refusal.of(400, "bad_frame", "the last frame is not whole");
         }
         saidAll = true;
@@ -139,8 +121,8 @@ final class AppendSession implements Readers.Waiting, Tail.Waiter {
         if (!begun || over || busy || exchange.response().writeQueueFull()) {
             return;
         }
-        if (!waiting.isEmpty()) {
-            List<AppendInput> inputs = Group.next(waiting);
+        if (intake.hasBatch()) {
+            List<AppendInput> inputs = intake.next();
             busy = true;
             exchange.onThread(() -> write(inputs));
         } else if (unreadable != null) {
@@ -159,7 +141,7 @@ final class AppendSession implements Readers.Waiting, Tail.Waiter {
         Refusal refusal = null;
         try {
             pass.recheck();
-            refusal = shared.append(pass.stream(), inputs, acks);
+            refusal = shared.append(pass, inputs, acks);
         } catch (RuntimeException e) {
             refusal = Refusal.of(e);
         }
@@ -169,7 +151,7 @@ final class AppendSession implements Readers.Waiting, Tail.Waiter {
 
     private void written(List<AppendInput> inputs, Buffer acks, @Nullable Refusal refusal) {
         busy = false;
-        let(inputs.stream().mapToLong(Group::size).sum());
+        intake.written(inputs);
         if (over) {
             return;
         }
@@ -180,16 +162,11 @@ final class AppendSession implements Readers.Waiting, Tail.Waiter {
             last(refusal);
             return;
         }
-        if (held <= WINDOW && !saidAll) {
+        if (intake.whole() <= WINDOW && !saidAll) {
             exchange.request().resume();
         }
         pump();
         look();
-    }
-
-    private void let(long bytes) {
-        held -= bytes;
-        shared.release(bytes);
     }
 
     /** The stream was closed, or says something else. */
@@ -201,7 +178,7 @@ final class AppendSession implements Readers.Waiting, Tail.Waiter {
     /** A writer that has nothing under way is told of the close; what is under way, the log decides. */
     private void look() {
         Tail of = tail;
-        boolean idle = !over && !busy && waiting.isEmpty();
+        boolean idle = !over && !busy && !intake.hasBatch();
         if (of != null && idle && of.isOver() && (heard || !view.closed() || System.nanoTime() - wordEndsAt >= 0)) {
             last(Refusal.closed());
         }
@@ -210,6 +187,12 @@ final class AppendSession implements Readers.Waiting, Tail.Waiter {
     @Override
     public SessionId session() {
         return pass.stream().owner();
+    }
+
+    /** However many read the session, its writers are let in. */
+    @Override
+    public Readers.Crowd crowd() {
+        return new Readers.Crowd(session(), pass.stream().name());
     }
 
     @Override
@@ -238,7 +221,11 @@ final class AppendSession implements Readers.Waiting, Tail.Waiter {
     @Override
     public void goHome() {
         stopping = true;
-        exchange.onLoop(this::pump);
+        exchange.onLoop(() -> {
+            // Before the last frame: whoever reads that one comes back at once.
+            Farewell.to(exchange.request());
+            pump();
+        });
     }
 
     private void last(Refusal refusal) {
@@ -261,8 +248,7 @@ final class AppendSession implements Readers.Waiting, Tail.Waiter {
     private void leave() {
         if (!over) {
             over = true;
-            let(waiting.stream().mapToLong(Group::size).sum());
-            waiting.clear();
+            intake.forget();
             Tail of = tail;
             if (of != null) {
                 shared.tails().leave(of, this);

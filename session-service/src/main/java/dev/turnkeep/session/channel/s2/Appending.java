@@ -4,14 +4,12 @@ import dev.turnkeep.session.channel.ChannelsConfig;
 import dev.turnkeep.session.channel.durable.Channels;
 import dev.turnkeep.session.channel.durable.Readers;
 import dev.turnkeep.session.channel.log.AppendOutcome.Appended;
-import dev.turnkeep.session.channel.log.StreamAddress;
 import dev.turnkeep.session.channel.log.StreamView;
 import dev.turnkeep.session.channel.log.Tails;
 import io.vertx.core.buffer.Buffer;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** POST: one batch, or a session of them. */
@@ -21,17 +19,15 @@ class Appending {
     private final Channels channels;
     private final Tails tails;
     private final Readers readers;
-    private final long together;
+    private final Budget budget;
     private final Duration patience;
-    /** In bytes, what waits in all sessions. */
-    private final AtomicLong held = new AtomicLong();
 
-    Appending(Appends appends, Channels channels, Tails tails, Readers readers, ChannelsConfig config) {
+    Appending(Appends appends, Channels channels, Tails tails, Readers readers, Budget budget, ChannelsConfig config) {
         this.appends = appends;
         this.channels = channels;
         this.tails = tails;
         this.readers = readers;
-        this.together = config.inFlight().asLongValue();
+        this.budget = budget;
         this.patience = config.bodyTimeout();
     }
 
@@ -40,7 +36,7 @@ class Appending {
         AppendInput input = exchange.names("Content-Type", Proto.TYPE)
                 ? Proto.input(body)
                 : JsonFormat.of(exchange.header(JsonFormat.HEADER)).input(body);
-        Group group = Group.of(List.of(input));
+        Group group = Group.of(List.of(input), pass::checked);
         if (group.refusal() != null) {
             throw new Refused(group.refusal());
         }
@@ -68,20 +64,20 @@ class Appending {
      * @return why the first was refused that was; null when none was
      */
     @Nullable
-    Refusal append(StreamAddress to, List<AppendInput> inputs, Buffer acks) {
-        Group group = Group.of(inputs);
+    Refusal append(Pass pass, List<AppendInput> inputs, Buffer acks) {
+        Group group = Group.of(inputs, pass::checked);
         try {
-            group.append(to).map(appends::append).map(group::acks).ifPresent(acks::appendBuffer);
+            group.append(pass.stream()).map(appends::append).map(group::acks).ifPresent(acks::appendBuffer);
             return group.refusal();
         } catch (Refused e) {
             // Nothing of it was written, and some of it may be: what is sent again, or is small enough.
-            return inputs.size() == 1 ? e.refusal() : oneByOne(to, inputs, acks);
+            return inputs.size() == 1 ? e.refusal() : oneByOne(pass, inputs, acks);
         }
     }
 
-    private @Nullable Refusal oneByOne(StreamAddress to, List<AppendInput> inputs, Buffer acks) {
+    private @Nullable Refusal oneByOne(Pass pass, List<AppendInput> inputs, Buffer acks) {
         for (AppendInput input : inputs) {
-            Refusal refusal = append(to, List.of(input), acks);
+            Refusal refusal = append(pass, List.of(input), acks);
             if (refusal != null) {
                 return refusal;
             }
@@ -102,16 +98,7 @@ class Appending {
         return readers;
     }
 
-    /** Whether there is room for so much more, which then counts until it is let go. */
-    boolean hold(long bytes) {
-        if (held.addAndGet(bytes) > together) {
-            held.addAndGet(-bytes);
-            return false;
-        }
-        return true;
-    }
-
-    void release(long bytes) {
-        held.addAndGet(-bytes);
+    Budget budget() {
+        return budget;
     }
 }

@@ -18,7 +18,7 @@ final class FrameReader {
         if (at == pending.length()) {
             pending = Buffer.buffer();
             at = 0;
-        } else if (at > Frames.LARGEST) {
+        } else if (at > pending.length() / 2) {
             pending = pending.getBuffer(at, pending.length());
             at = 0;
         }
@@ -57,9 +57,15 @@ final class FrameReader {
         };
     }
 
-    /** Whether nothing is left over. */
-    boolean isEmpty() {
-        return at == pending.length();
+    /** In bytes: what has come, and is no whole message yet. */
+    int length() {
+        return pending.length() - at;
+    }
+
+    /** What has come is of no use any more. */
+    void clear() {
+        pending = Buffer.buffer();
+        at = 0;
     }
 
     private static Buffer unpacked(Buffer body) {

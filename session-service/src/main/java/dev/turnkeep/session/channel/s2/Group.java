@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,14 +69,18 @@ record Group(
                 .anyMatch(header -> header.name().length() == 0);
     }
 
-    /** Up to the first that cannot be written. */
-    static Group of(List<AppendInput> inputs) {
+    /**
+     * Up to the first that cannot be written.
+     *
+     * @param border what is stored of a body
+     */
+    static Group of(List<AppendInput> inputs, UnaryOperator<Buffer> border) {
         List<NewRecord> records = new ArrayList<>();
         List<Integer> ends = new ArrayList<>();
         Refusal refusal = null;
         for (AppendInput input : inputs) {
             try {
-                records.addAll(Records.of(input));
+                records.addAll(Records.of(input, border));
                 ends.add(records.size());
             } catch (RuntimeException e) {
                 refusal = Refusal.of(e);

@@ -1,6 +1,5 @@
 package dev.turnkeep.session.channel.s2;
 
-import dev.turnkeep.contracts.id.SessionId;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.platform.auth.Authenticator;
@@ -8,9 +7,12 @@ import dev.turnkeep.session.access.Access;
 import dev.turnkeep.session.access.Granted;
 import dev.turnkeep.session.access.Route;
 import dev.turnkeep.session.access.SessionRef;
+import dev.turnkeep.session.channel.Provenance;
 import dev.turnkeep.session.channel.log.StreamAddress;
+import dev.turnkeep.session.channel.token.S2Address;
 import dev.turnkeep.session.channel.token.StreamGrant;
 import dev.turnkeep.session.channel.token.StreamTokens;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Singleton;
 import java.net.URLDecoder;
@@ -26,7 +28,7 @@ import java.util.regex.Pattern;
 @Singleton
 class Passes {
     private static final Pattern NAME =
-            Pattern.compile("/?sessions/([^/]+)/(in|out|channels/[A-Za-z0-9._-]{1,128}(?:/(?:in|out))?)");
+            Pattern.compile("sessions/([^/]+)/(in|out|channels/[A-Za-z0-9._-]{1,128}(?:/(?:in|out))?)");
 
     private final Access access;
     private final StreamTokens tokens;
@@ -44,25 +46,49 @@ class Passes {
         if (grant.isEmpty()) {
             return pass(request, Route.S2_APPEND, name);
         }
-        access.countToken(request, grant.get().owner());
+        access.countStreamToken(request, grant.get().owner());
         StreamAddress stream = grant.get().stream();
-        boolean meant =
-                SessionId.parse(name.group(1)).filter(stream.owner()::equals).isPresent()
-                        && name.group(2).equals(stream.name());
-        if (!meant) {
+        S2Address meant = S2Address.parse(name.group()).orElseThrow(Passes::unknown);
+        if (!meant.equals(S2Address.of(stream))) {
             throw new Invalid(Problem.FORBIDDEN, null, "the token is another stream's");
         }
-        return new Pass() {
-            @Override
-            public StreamAddress stream() {
-                return stream;
-            }
+        return new ByToken(grant.get());
+    }
 
-            @Override
-            public void recheck() {
-                tokens.recheck(grant.get());
-            }
-        };
+    /** It writes what browsers may: whoever holds one need not hold a key. */
+    private final class ByToken implements Pass {
+        private final StreamGrant grant;
+
+        ByToken(StreamGrant grant) {
+            this.grant = grant;
+        }
+
+        @Override
+        public StreamAddress stream() {
+            return grant.stream();
+        }
+
+        @Override
+        public Buffer checked(Buffer body) {
+            return Provenance.checked(grant.stream(), body);
+        }
+
+        @Override
+        public void recheck() {
+            tokens.recheck(grant);
+        }
+    }
+
+    private record ByKey(Access access, HttpServerRequest request, StreamAddress stream) implements Pass {
+        @Override
+        public Buffer checked(Buffer body) {
+            return body;
+        }
+
+        @Override
+        public void recheck() {
+            access.recheck(request);
+        }
     }
 
     /**
@@ -76,17 +102,7 @@ class Passes {
     private Pass pass(HttpServerRequest request, Route route, Matcher name) {
         Granted granted = access.session(request, route, SessionRef.id(name.group(1)));
         StreamAddress stream = StreamAddress.channel(granted.scope(), granted.id(), name.group(2));
-        return new Pass() {
-            @Override
-            public StreamAddress stream() {
-                return stream;
-            }
-
-            @Override
-            public void recheck() {
-                access.recheck(request);
-            }
-        };
+        return new ByKey(access, request, stream);
     }
 
     private static Matcher name(String encoded) {
@@ -97,7 +113,7 @@ class Passes {
         } catch (IllegalArgumentException e) {
             throw unknown();
         }
-        Matcher name = NAME.matcher(text);
+        Matcher name = NAME.matcher(text.startsWith("/") ? text.substring(1) : text);
         if (!name.matches()) {
             throw unknown();
         }

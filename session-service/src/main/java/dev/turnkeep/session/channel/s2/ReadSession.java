@@ -2,6 +2,9 @@ package dev.turnkeep.session.channel.s2;
 
 import dev.turnkeep.contracts.id.SessionId;
 import dev.turnkeep.contracts.problem.Invalid;
+import dev.turnkeep.platform.http.RetryLater;
+import dev.turnkeep.session.channel.Farewell;
+import dev.turnkeep.session.channel.Recurring;
 import dev.turnkeep.session.channel.durable.Follower;
 import dev.turnkeep.session.channel.durable.Following;
 import dev.turnkeep.session.channel.durable.Outgoing;
@@ -15,6 +18,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A reader whose connection stays. It is given everything from its place on, says from time to time that it is alive, and
@@ -24,7 +29,9 @@ import java.util.function.BiFunction;
  * <p>State: confined to the request's event loop.
  */
 final class ReadSession implements Follower.Sink, Readers.Waiting {
-    private static final long RECHECK = Duration.ofSeconds(60).toNanos();
+    /** How often it is asked whether the client may still read. */
+    private static final Duration CHECK = Duration.ofSeconds(5);
+    private static final Logger LOG = LoggerFactory.getLogger(ReadSession.class);
     private static final long NEVER = Long.MAX_VALUE;
 
     private final Exchange exchange;
@@ -35,6 +42,7 @@ final class ReadSession implements Follower.Sink, Readers.Waiting {
     private final BiFunction<StreamAddress, Long, Optional<Found>> again;
     private final Allowance allowance;
     private final Outgoing outlet;
+    private final Recurring checks = new Recurring(CHECK, this::recheck);
     private final long heartbeat;
     private final long start = System.nanoTime();
     private Follower follower;
@@ -42,7 +50,6 @@ final class ReadSession implements Follower.Sink, Readers.Waiting {
     private boolean begun;
     private boolean over;
     private volatile long spokeAt;
-    private volatile long checkedAt;
     /** Since {@link #start}, until when it waits for something new. */
     private volatile long waitsUntil = NEVER;
 
@@ -65,7 +72,6 @@ final class ReadSession implements Follower.Sink, Readers.Waiting {
         this.follower = following.follower(exchange.context(), 0, this);
         this.outlet = following.outgoing(exchange.request(), pass.stream().owner(), () -> follower.wake());
         this.spokeAt = start;
-        this.checkedAt = start;
     }
 
     /** On the event loop: answers at once, and goes on from there. */
@@ -163,10 +169,7 @@ final class ReadSession implements Follower.Sink, Readers.Waiting {
             spokeAt = nanos;
             exchange.context().runOnContext(_ -> beat());
         }
-        if (nanos - checkedAt >= RECHECK) {
-            checkedAt = nanos;
-            exchange.onThread(this::recheck);
-        }
+        checks.tick(nanos);
     }
 
     /** Only a credential that is known to be no good ends it: what cannot be asked now is asked later. */
@@ -175,14 +178,17 @@ final class ReadSession implements Follower.Sink, Readers.Waiting {
             pass.recheck();
         } catch (Invalid e) {
             exchange.onLoop(() -> fail(Refusal.of(e)));
-        } catch (RuntimeException e) {
-            checkedAt = System.nanoTime();
+        } catch (RetryLater e) {
+            LOG.debug("nobody knows at the moment whether a reader may go on: it does");
         }
     }
 
     @Override
     public void goHome() {
-        exchange.context().runOnContext(_ -> fail(Refusal.draining()));
+        exchange.context().runOnContext(_ -> {
+            Farewell.to(exchange.request());
+            fail(Refusal.draining());
+        });
     }
 
     private void beat() {

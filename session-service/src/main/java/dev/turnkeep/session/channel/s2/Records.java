@@ -10,6 +10,7 @@ import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** What a batch's records are to the log: commands, marks of a conversation, envelopes, or anything else. */
@@ -20,10 +21,11 @@ final class Records {
     private Records() {}
 
     /**
+     * @param border what is stored of a body
      * @throws Refused (413) for a record or a batch beyond its limit
      * @throws Invalid (422) for one that no stream takes
      */
-    static List<NewRecord> of(AppendInput input) {
+    static List<NewRecord> of(AppendInput input, UnaryOperator<Buffer> border) {
         int count = input.records().size();
         if (count < 1 || count > Append.RECORDS) {
             throw Invalid.field("records", "1.." + Append.RECORDS + " of them");
@@ -39,7 +41,7 @@ final class Records {
                 throw new Refused(Refusal.tooLarge("a record", metered, Append.RECORD_SIZE));
             }
             size += metered;
-            records.add(of(item));
+            records.add(of(new AppendInput.Item(item.time(), item.headers(), border.apply(item.body()))));
         }
         if (size > BATCH_SIZE) {
             throw new Refused(Refusal.tooLarge("a batch", size, BATCH_SIZE));

@@ -3,6 +3,9 @@ package dev.turnkeep.session.channel.token;
 import dev.turnkeep.contracts.id.SessionId;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
+import dev.turnkeep.platform.auth.Principal;
+import dev.turnkeep.session.access.Access;
+import dev.turnkeep.session.access.Action;
 import dev.turnkeep.session.access.Caller;
 import dev.turnkeep.session.access.Environments;
 import dev.turnkeep.session.access.SignedTokens;
@@ -11,8 +14,11 @@ import dev.turnkeep.session.channel.log.StreamAddress;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.jose4j.jwt.JwtClaims;
+import org.jose4j.jwt.MalformedClaimException;
+import org.jose4j.jwt.NumericDate;
 
 /**
  * Tokens for one stream: to append to it and to trim it, and for nothing else anywhere. One lives for a day at most, no
@@ -31,12 +37,17 @@ public class StreamTokens {
     private static final String SESSION = "session";
     private static final String CHANNEL = "channel";
 
+    /** By which the clock of the node that signed it may be ahead. */
+    private static final Duration AHEAD = Duration.ofMinutes(1);
+
     private final SignedTokens tokens;
+    private final Access access;
     private final Environments environments;
     private final Clock clock;
 
-    StreamTokens(SignedTokens tokens, Environments environments, Clock clock) {
+    StreamTokens(SignedTokens tokens, Access access, Environments environments, Clock clock) {
         this.tokens = tokens;
+        this.access = access;
         this.environments = environments;
         this.clock = clock;
     }
@@ -53,9 +64,32 @@ public class StreamTokens {
         return tokens.sign(caller, environments.of(caller.scope()), AUDIENCE, claims, LIFETIME);
     }
 
-    /** Empty for anything but a token that was issued here, has not expired, and whose key is valid. */
+    /**
+     * Empty for anything but a token as it is issued here, that has not expired, and whose key is valid and may write to the
+     * session. A holder of a key can sign what we never would: no more comes of it than of the key itself.
+     */
     public Optional<StreamGrant> find(String bearer) {
-        return tokens.verify(bearer, AUDIENCE).flatMap(StreamTokens::grant);
+        return tokens.verify(bearer, AUDIENCE)
+                .filter(this::livesAsIssued)
+                .flatMap(StreamTokens::grant)
+                .filter(grant -> mayWrite(grant.owner(), grant));
+    }
+
+    private boolean livesAsIssued(Signed signed) {
+        try {
+            NumericDate issued = signed.claims().getIssuedAt();
+            if (issued == null) {
+                return false;
+            }
+            Instant at = Instant.ofEpochSecond(issued.getValue());
+            return !at.isAfter(clock.instant().plus(AHEAD)) && !signed.until().isAfter(at.plus(LIFETIME));
+        } catch (MalformedClaimException e) {
+            return false;
+        }
+    }
+
+    private boolean mayWrite(Principal key, StreamGrant grant) {
+        return access.allows(key, Action.WRITE, grant.stream().owner());
     }
 
     /** @throws Invalid (401) for anything but a token that was issued here, has not expired, and whose key is valid */
@@ -69,8 +103,12 @@ public class StreamTokens {
      * @throws Invalid (401) once it has expired or its key is no longer valid
      */
     public void recheck(StreamGrant grant) {
-        if (!clock.instant().isBefore(grant.until())
-                || !tokens.isValid(grant.environment(), grant.owner().key())) {
+        boolean lives = clock.instant().isBefore(grant.until());
+        boolean may = lives
+                && tokens.owner(grant.environment(), grant.owner().key())
+                        .filter(key -> key.scopes().equals(grant.owner().scopes()) || mayWrite(key, grant))
+                        .isPresent();
+        if (!may) {
             throw invalid();
         }
     }

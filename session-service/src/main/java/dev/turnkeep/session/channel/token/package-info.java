@@ -1,4 +1,4 @@
-/** The Durable Streams protocol over the log, on Vert.x routes. */
+/** What clients that write by S2 call a channel, and the tokens that they write it with. */
 @NullMarked
 package dev.turnkeep.session.channel.token;
 

@@ -15,6 +15,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -58,7 +59,7 @@ class GroupTest {
     @Test
     void answersEachBatchWithItsOwnRecords() {
         // Given
-        Group group = Group.of(List.of(input(2, null, null), input(1, null, null)));
+        Group group = Group.of(List.of(input(2, null, null), input(1, null, null)), UnaryOperator.identity());
         Instant at = Instant.ofEpochMilli(9);
         Appended appended =
                 new Appended(new StreamEnd(1, 0, 20, false), List.of(5L, 6L, 7L), null, Collections.nCopies(3, at), at);
@@ -79,8 +80,8 @@ class GroupTest {
         AppendInput bad = new AppendInput(List.of(), null, null);
 
         // When
-        Group some = Group.of(List.of(input(2, null, null), bad, input(1, null, null)));
-        Group none = Group.of(List.of(bad));
+        Group some = Group.of(List.of(input(2, null, null), bad, input(1, null, null)), UnaryOperator.identity());
+        Group none = Group.of(List.of(bad), UnaryOperator.identity());
 
         // Then
         assertThat(some.records()).extracting(NewRecord::body).hasSize(2);

@@ -11,6 +11,7 @@ import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -51,7 +52,7 @@ class RecordsTest {
         AppendInput.Item late = new AppendInput.Item(-1L, List.of(), Buffer.buffer("a"));
 
         // When
-        List<NewRecord> records = Records.of(new AppendInput(List.of(timed, late, item("b")), null, null));
+        List<NewRecord> records = records(new AppendInput(List.of(timed, late, item("b")), null, null));
 
         // Then
         assertThat(records.get(0).at()).isEqualTo(Instant.ofEpochMilli(7));
@@ -67,20 +68,20 @@ class RecordsTest {
                 item("a", ProtoTest.header("", "")),
                 item("x".repeat(37), ProtoTest.header("", "fence")),
                 item("1234567", ProtoTest.header("", "trim")))) {
-            assertThatThrownBy(() -> Records.of(new AppendInput(List.of(bad), null, null)))
+            assertThatThrownBy(() -> records(new AppendInput(List.of(bad), null, null)))
                     .isInstanceOf(Invalid.class);
         }
-        assertThatThrownBy(() -> Records.of(new AppendInput(List.of(item("a")), null, "x".repeat(37))))
+        assertThatThrownBy(() -> records(new AppendInput(List.of(item("a")), null, "x".repeat(37))))
                 .isInstanceOf(Invalid.class);
     }
 
     @Test
     void refusesBatchesBeyondTheirLimitsWithTheNumbers() {
-        assertThatThrownBy(() -> Records.of(new AppendInput(List.of(), null, null)))
+        assertThatThrownBy(() -> records(new AppendInput(List.of(), null, null)))
                 .isInstanceOf(Invalid.class);
-        assertThatThrownBy(() -> Records.of(new AppendInput(Collections.nCopies(1001, item("a")), null, null)))
+        assertThatThrownBy(() -> records(new AppendInput(Collections.nCopies(1001, item("a")), null, null)))
                 .isInstanceOf(Invalid.class);
-        assertThat(Records.of(new AppendInput(List.of(item("x".repeat(1_048_568))), null, null)))
+        assertThat(records(new AppendInput(List.of(item("x".repeat(1_048_568))), null, null)))
                 .hasSize(1);
         assertThat(refusal(Stream.of(item("x".repeat(1_048_569))))).isEqualTo("""
                 {"code":"too_large","message":"a record of 1048577 metered bytes; the limit is 1048576",\
@@ -89,9 +90,13 @@ class RecordsTest {
                 .contains("\"metered_bytes\":1200016,\"limit\":1048576");
     }
 
+    private static List<NewRecord> records(AppendInput input) {
+        return Records.of(input, UnaryOperator.identity());
+    }
+
     private static String refusal(Stream<AppendInput.Item> items) {
         try {
-            return Records.of(new AppendInput(items.toList(), null, null)).toString();
+            return records(new AppendInput(items.toList(), null, null)).toString();
         } catch (Refused e) {
             assertThat(e.refusal().status()).isEqualTo(413);
             return e.refusal().json().toString();
@@ -99,13 +104,13 @@ class RecordsTest {
     }
 
     private static Kind kind(String body, RecordHeader... headers) {
-        return Records.of(new AppendInput(List.of(item(body, headers)), null, null))
+        return records(new AppendInput(List.of(item(body, headers)), null, null))
                 .getFirst()
                 .kind();
     }
 
     private static @org.jspecify.annotations.Nullable String part(String id) {
-        return Records.of(new AppendInput(List.of(item("{\"data\":1,\"id\":\"" + id + "\"}")), null, null))
+        return records(new AppendInput(List.of(item("{\"data\":1,\"id\":\"" + id + "\"}")), null, null))
                 .getFirst()
                 .partId();
     }

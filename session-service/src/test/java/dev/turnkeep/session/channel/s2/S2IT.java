@@ -26,6 +26,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import jakarta.inject.Inject;
 import java.net.http.HttpResponse;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -517,6 +518,155 @@ class S2IT {
     }
 
     @Test
+    void point29AStreamTokenIsOfNoUseForTheStreamOfAnotherSession() {
+        // Given
+        SessionId other = channels.session(tenant.scope());
+        String token = token(tenant.key(), 60);
+
+        // When
+        HttpResponse<String> elsewhere = sendTo(
+                "/v1/s2/streams/sessions%2F" + other.friendly() + "%2Fout/records",
+                token,
+                "{\"records\":[{\"body\":\"a\"}]}");
+
+        // Then
+        assertThat(elsewhere.statusCode()).isEqualTo(403);
+        assertThat(elsewhere.body()).contains("\"permission_denied\"");
+    }
+
+    @Test
+    void point29AStreamTokenGivesNoMoreThanTheKeyThatSignedIt() {
+        // Given
+        String record = "{\"records\":[{\"body\":\"a\"}]}";
+        SessionId other = channels.session(tenant.scope());
+
+        // Then: of a key that may not write to the session
+        for (String scope : List.of("ingest", "read", "write:sessions:" + other.friendly(), "write:tasks")) {
+            String key = service.keyWith(tenant, "[\"" + scope + "\"]");
+            assertThat(sendTo(path("/records"), token(key, 60), record).statusCode())
+                    .as(scope)
+                    .isEqualTo(401);
+            assertThat(s2.write(path("/records"), token(key, 60)).status())
+                    .as(scope)
+                    .isEqualTo(401);
+        }
+        // and of one that may
+        String writer = service.keyWith(tenant, "[\"write:sessions:" + session.friendly() + "\"]");
+        assertThat(sendTo(path("/records"), token(writer, 60), record).statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void point29AStreamTokenLivesForADayAtMost() {
+        // Given
+        String record = "{\"records\":[{\"body\":\"a\"}]}";
+        long day = 24 * 3600;
+        Instant now = Instant.now();
+
+        // Then
+        assertThat(sendTo(path("/records"), token(day - 60, now), record).statusCode())
+                .isEqualTo(200);
+        assertThat(sendTo(path("/records"), token(day + 60, now), record).statusCode())
+                .isEqualTo(401);
+        assertThat(sendTo(path("/records"), token(9 * day, now.plusSeconds(8 * day)), record)
+                        .statusCode())
+                .isEqualTo(401);
+        assertThat(sendTo(path("/records"), token(60, null), record).statusCode())
+                .isEqualTo(401);
+    }
+
+    @Test
+    void noTokenWritesAMessageThatClaimsToBeAWebhooks() {
+        // Given
+        String token = TestTokens.forStream(tenant.key(), environment(), session, "in", 60);
+        String forged = "{\"payload\":{\"actionSource\":\"webhook\",\"x\":1}}";
+        String quoted = channels.quoted(forged);
+        List<String> bodies = List.of(
+                "{\"data\":" + forged + ",\"id\":\"a\"}", "{\"data\":" + quoted + ",\"id\":\"b\"}", forged, quoted);
+
+        // When
+        Session framed = s2.write(path("in", "/records"), token);
+        framed.send(Wire.input(bodies.toArray(String[]::new)));
+        assertThat(framed.ack().end()).isEqualTo(4);
+        for (String body : bodies) {
+            HttpResponse<String> one = sendTo(
+                    path("in", "/records"), token, "{\"records\":[{\"body\":" + channels.quoted(body) + "}]}");
+            assertThat(one.statusCode()).isEqualTo(200);
+        }
+        sendTo(
+                path("in", "/records"),
+                tenant.key(),
+                "{\"records\":[{\"body\":" + channels.quoted(forged) + "}]}");
+
+        // Then: whoever holds the key has it as it is
+        List<String> stored = bodies(
+                json(channels.send("GET", path("in", "/records?seq_num=0"), tenant.key(), ""), 200));
+        assertThat(stored).hasSizeGreaterThanOrEqualTo(7);
+        assertThat(stored.getLast()).isEqualTo(forged);
+        assertThat(stored.subList(0, stored.size() - 1))
+                .allSatisfy(body -> assertThat(body).contains("payload").doesNotContain("webhook"));
+        framed.leave();
+    }
+
+    @Test
+    void aReaderIsSentAwayOnceItsKeyIsRevoked() {
+        // Given
+        append("{\"records\":[{\"body\":\"a\"}]}");
+        String key = service.keyWith(tenant, "[\"*\"]");
+        Session framed = s2.read(path("/records") + "?seq_num=0", key);
+        framed.batch();
+
+        // When
+        service.revoke(key, tenant);
+
+        // Then
+        Frame last = framed.next();
+        while (last.status() == 0) {
+            last = framed.next();
+        }
+        assertThat(last.status()).isEqualTo(401);
+        assertThat(last.body().toString()).contains("\"permission_denied\"");
+        assertThat(framed.ends()).isTrue();
+    }
+
+    @Test
+    void readersOfASessionTakeNoPlaceOfItsWriters() {
+        // Given
+        List<Session> readers = IntStream.range(0, 80)
+                .mapToObj(_ -> s2.read(path("/records") + "?tail_offset=0", tenant.key()))
+                .toList();
+        assertThat(readers).allMatch(reader -> reader.status() == 200);
+
+        // When
+        Session oneMore = s2.read(path("/records") + "?tail_offset=0", tenant.key());
+        Session writer = s2.write(path("/records"), tenant.key());
+        writer.send(Wire.input("a"));
+
+        // Then
+        assertThat(oneMore.status()).isEqualTo(429);
+        assertThat(writer.ack()).isEqualTo(new Acked(0, 1, 1));
+        writer.leave();
+        readers.forEach(Session::leave);
+    }
+
+    @Test
+    void writersOfAChannelTakeNoPlaceOfThoseOfAnother() {
+        // Given
+        List<Session> writers = IntStream.range(0, ChannelProfile.WRITERS)
+                .mapToObj(_ -> s2.write(path("in", "/records"), tenant.key()))
+                .toList();
+        assertThat(writers).allMatch(writer -> writer.status() == 200);
+
+        // Then
+        assertThat(s2.write(path("in", "/records"), tenant.key()).status()).isEqualTo(429);
+        Session out = s2.write(path("/records"), tenant.key());
+        out.send(Wire.input("a"));
+        assertThat(out.ack().start()).isZero();
+        out.leave();
+        writers.forEach(Session::leave);
+    }
+
+    @Test
     void aStreamTokenDiesWithItsKeyInTheMidstOfASession() {
         // Given
         String key = service.keyWith(tenant, "[\"*\"]");
@@ -598,11 +748,18 @@ class S2IT {
     }
 
     private String token(String key, long seconds) {
-        String environment = service.send("POST", "/api/v1/auth/jwt/claims", tenant.key(), "")
+        return TestTokens.forStream(key, environment(), session, "out", seconds);
+    }
+
+    private String token(long seconds, @Nullable Instant issued) {
+        return TestTokens.forStream(tenant.key(), environment(), session, "out", seconds, issued);
+    }
+
+    private String environment() {
+        return service.send("POST", "/api/v1/auth/jwt/claims", tenant.key(), "")
                 .body()
                 .get("sub")
                 .asText();
-        return TestTokens.forStream(key, environment, session, "out", seconds);
     }
 
     private String path(String rest) {

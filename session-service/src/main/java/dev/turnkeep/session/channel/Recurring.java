@@ -1,21 +1,21 @@
-package dev.turnkeep.session.channel.realtime;
+package dev.turnkeep.session.channel;
 
 import java.time.Duration;
 
 /** Something that is done every so often on a thread of its own, and never twice at a time. For one clock that ticks. */
-final class Recurring {
+public final class Recurring {
     private final long every;
     private final Runnable task;
     private volatile boolean running;
     private volatile long last = System.nanoTime();
 
-    Recurring(Duration every, Runnable task) {
+    public Recurring(Duration every, Runnable task) {
         this.every = every.toNanos();
         this.task = task;
     }
 
     /** @param nanos now, as {@link System#nanoTime} tells it */
-    void tick(long nanos) {
+    public void tick(long nanos) {
         if (!running && nanos - last >= every) {
             running = true;
             Thread.ofVirtual().name("channel").start(this::run);
