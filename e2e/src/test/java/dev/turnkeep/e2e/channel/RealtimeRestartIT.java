@@ -22,9 +22,9 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /**
- * Nodes are replaced one after the other while {@code @trigger.dev/sdk}, unmodified, follows and writes through one address.
- * How often, and how many there are, the environment variables RESTARTS, READERS, WRITERS and RECORDS say; the latter are a
- * writer's.
+ * Nodes are replaced one after the other, or connections cut, while {@code @trigger.dev/sdk}, unmodified, follows and writes
+ * through one address, by HTTP and by S2. How often nodes are, and how many readers and writers by HTTP there are, the
+ * environment variables RESTARTS, READERS, WRITERS and RECORDS say; the latter are a writer's.
  */
 @WithTurnkeep
 class RealtimeRestartIT {
@@ -41,15 +41,7 @@ class RealtimeRestartIT {
         ServiceProcess node = instance(turnkeep, 0);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
                 Gateway gateway = new Gateway(node.service().url())) {
-            Future<String> driven = threads.submit(() -> NodeProject.of("sdk")
-                    .run(
-                            "rolling.mjs",
-                            Map.of(
-                                    "TRIGGER_API_URL", gateway.address().toString(),
-                                    "TRIGGER_SECRET_KEY", tenant.key(),
-                                    "READERS", Integer.toString(READERS),
-                                    "WRITERS", Integer.toString(WRITERS),
-                                    "RECORDS", Integer.toString(RECORDS))));
+            Future<String> driven = threads.submit(() -> drive(gateway, tenant, READERS, WRITERS, RECORDS));
 
             // When
             for (int restart = 1; restart <= RESTARTS; restart++) {
@@ -65,28 +57,72 @@ class RealtimeRestartIT {
                 Await.until("the node has stopped by itself", BOUND, () -> !leaving.running());
                 node = next;
             }
-            String printed = Crowd.result(driven);
 
             // Then
-            JsonNode channels = Http.JSON.readTree(
-                    Arrays.asList(printed.strip().split("\n", -1)).getLast());
-            assertThat(channels).hasSize(5).allSatisfy(channel -> {
-                assertThat(channel.path("stored").asInt())
-                        .as("records, of %s", channel)
-                        .isEqualTo(channel.path("written").asInt())
-                        .isPositive();
-                assertThat(channel.path("complete").asBoolean())
-                        .as("each writer's, in its order")
-                        .isTrue();
-                assertThat(channel.path("whole").asInt())
-                        .as("readers that saw each record once, and ended with the session")
-                        .isEqualTo(READERS / 5);
-            });
+            assertWhole(Crowd.result(driven), READERS);
         } finally {
             if (node != turnkeep.sessionService()) {
                 node.close();
             }
         }
+    }
+
+    /** Writers by HTTP are named by nobody here: what they send again would be another record. */
+    @Test
+    void writersByS2LoseNoRecordAndDoubleNoneWhenEveryConnectionIsCut(Turnkeep turnkeep) throws IOException {
+        // Given
+        Tenant tenant = turnkeep.tenant("cuts");
+        int records = 60;
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+                Gateway gateway = new Gateway(turnkeep.sessionService().service().url())) {
+            Future<String> driven = threads.submit(() -> drive(gateway, tenant, 10, 0, records));
+
+            // When: a pipe, a writer and marks, of five sessions each
+            for (int cut = 1; cut <= 3; cut++) {
+                int written = 15 * records * cut / 5;
+                Await.until(
+                        written + " records are written",
+                        BOUND,
+                        () -> driven.isDone() || written(turnkeep, tenant) >= written);
+                gateway.shut();
+                gateway.open();
+            }
+
+            // Then
+            assertWhole(Crowd.result(driven), 10);
+        }
+    }
+
+    private static String drive(Gateway gateway, Tenant tenant, int readers, int writers, int records) {
+        return NodeProject.of("sdk")
+                .run(
+                        "rolling.mjs",
+                        Map.of(
+                                "TRIGGER_API_URL", gateway.address().toString(),
+                                "TRIGGER_SECRET_KEY", tenant.key(),
+                                "READERS", Integer.toString(readers),
+                                "WRITERS", Integer.toString(writers),
+                                "RECORDS", Integer.toString(records)));
+    }
+
+    private static void assertWhole(String printed, int readers) throws IOException {
+        JsonNode channels = Http.JSON.readTree(
+                Arrays.asList(printed.strip().split("\n", -1)).getLast());
+        assertThat(channels).hasSize(5).allSatisfy(channel -> {
+            assertThat(channel.path("stored").asInt())
+                    .as("records, of %s", channel)
+                    .isEqualTo(channel.path("written").asInt())
+                    .isPositive();
+            assertThat(channel.path("complete").asBoolean())
+                    .as("each writer's, in its order")
+                    .isTrue();
+            assertThat(channel.path("marked").asBoolean())
+                    .as("each mark once, in its order")
+                    .isTrue();
+            assertThat(channel.path("whole").asInt())
+                    .as("readers that saw each record once, and ended with the session")
+                    .isEqualTo(readers / 5);
+        });
     }
 
     private static ServiceProcess instance(Turnkeep turnkeep, int number) {

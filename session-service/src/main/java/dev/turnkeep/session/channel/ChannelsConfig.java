@@ -39,8 +39,11 @@ public interface ChannelsConfig {
     @WithDefault("64M")
     MemorySize inFlight();
 
-    /** The most bytes of one request's body; beyond it, 413. A single record has at most 1 MiB. */
-    @WithDefault("2M")
+    /**
+     * The most bytes of one request's body; beyond it, 413. A single record has at most 1 MiB, which in JSON may be twice as
+     * much and more.
+     */
+    @WithDefault("4M")
     MemorySize bodySize();
 
     /** How long a request's body may take to come. */

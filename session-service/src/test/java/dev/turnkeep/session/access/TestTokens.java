@@ -34,12 +34,7 @@ public final class TestTokens {
 
     /** @param issued when it says that it was signed; null for nothing */
     public static String forStream(
-            String key,
-            String environment,
-            SessionId session,
-            String channel,
-            long seconds,
-            @Nullable Instant issued) {
+            String key, String environment, SessionId session, String channel, long seconds, @Nullable Instant issued) {
         JwtClaims claims = claims(environment, List.of(), seconds);
         if (issued != null) {
             claims.setIssuedAt(NumericDate.fromSeconds(issued.getEpochSecond()));

@@ -9,7 +9,7 @@ import java.util.Map;
 /** The service with the open namespace, credentials and free ports. It answers long polls sooner than the suite gives up. */
 public final class ChannelProfile implements QuarkusTestProfile {
     /** Of one session; enough for the tests with many. */
-    static final int READERS = 80;
+    public static final int READERS = 80;
     /** Of one channel, that stay. */
     public static final int WRITERS = 20;
     /** Of one channel, in MiB. */
@@ -41,6 +41,9 @@ public final class ChannelProfile implements QuarkusTestProfile {
                 entry("turnkeep.session.channels.reader-patience", "2s"),
                 entry("turnkeep.session.channels.in-flight", Integer.toString(IN_FLIGHT)),
                 entry("turnkeep.session.channels.fork-records", Integer.toString(FORK_RECORDS)),
+                entry("quarkus.http.proxy.proxy-address-forwarding", "true"),
+                entry("quarkus.http.proxy.enable-forwarded-host", "true"),
+                entry("quarkus.http.proxy.trusted-proxies", "127.0.0.1"),
                 entry("quarkus.http.test-port", "0"),
                 entry("quarkus.management.test-port", "0"));
     }

@@ -137,9 +137,54 @@ class RealtimeIT {
         RealtimeReader reader = reader("/out", "X-Trigger-Stream-Start", "latest");
         append("/out", "news");
 
-        // Then
-        reader.records(1);
-        assertThat(reader.data().stream().map(JsonNode::asText)).containsExactly("news");
+        // Then: a command, which says where it begins, and what came
+        reader.records(2);
+        assertThat(reader.data().getLast().asText()).isEqualTo("news");
+        JsonNode begun = reader.records().getFirst();
+        assertThat(begun.path("seq_num").asLong()).isZero();
+        assertThat(begun.path("headers").toString()).isEqualTo("[[\"\",\"start\"]]");
+        assertThat(reader.records().getLast().path("seq_num").asLong()).isEqualTo(1);
+    }
+
+    @Test
+    void aReaderThatBeginsWithWhatComesLosesNothingBetweenTwoConnections() {
+        // Given
+        append("/out", "history");
+        for (String channel : List.of("/out", "/in", "/channels/none/out")) {
+            RealtimeReader cut = reader(channel, "X-Trigger-Stream-Start", "latest");
+            String place = cut.records(1).getFirst().path("seq_num").asText();
+
+            // When: its client knows of this place, and of no record
+            append(channel, "between");
+            RealtimeReader back = reader(channel, "Last-Event-ID", place, "Timeout-Seconds", "1");
+
+            // Then
+            assertThat(back.ending()).isEqualTo(Ending.DONE);
+            assertThat(back.data().stream().map(JsonNode::asText)).as(channel).containsExactly("between");
+        }
+    }
+
+    @Test
+    void aReaderThatCameBeforeItsSessionCountsAmongItsReaders() {
+        // Given
+        String name = "later-" + UUID.randomUUID();
+        String path = "/realtime/v1/sessions/" + name;
+        List<RealtimeReader> early = IntStream.range(0, ChannelProfile.READERS)
+                .mapToObj(_ -> new RealtimeReader(http, port, path + "/out", tenant.key()))
+                .toList();
+        String other = "/realtime/v1/sessions/other-" + UUID.randomUUID() + "/out";
+        assertThat(channels.send("GET", other, tenant.key(), "").statusCode()).isEqualTo(429);
+
+        // When
+        create(name);
+        channels.send("POST", path + "/out/append", tenant.key(), "at last");
+        early.forEach(reader -> reader.records(1));
+
+        // Then: they have made room for others that are early
+        assertThat(new RealtimeReader(http, port, other, tenant.key(), "Timeout-Seconds", "1").ending())
+                .isEqualTo(Ending.DONE);
+        assertThat(channels.send("GET", path + "/out", tenant.key(), "").statusCode())
+                .isEqualTo(429);
     }
 
     @Test
@@ -249,7 +294,12 @@ class RealtimeIT {
         // When
         for (String key : List.of(browser, tenant.key())) {
             HttpResponse<String> sent = channels.send(
-                    "POST", path, key, "[" + forged + ",{\"data\":" + forged + "}]", "Content-Type", "application/json");
+                    "POST",
+                    path,
+                    key,
+                    "[" + forged + ",{\"data\":" + forged + "}]",
+                    "Content-Type",
+                    "application/json");
             assertThat(sent.statusCode()).isEqualTo(204);
         }
 
@@ -399,6 +449,27 @@ class RealtimeIT {
     }
 
     @Test
+    void writersAreSentWhereTheirProxyWasAsked() {
+        // When
+        HttpResponse<String> proxied = channels.send(
+                "PUT",
+                path("/out"),
+                tenant.key(),
+                "",
+                "X-Forwarded-Proto",
+                "https",
+                "X-Forwarded-Host",
+                "sessions.example");
+        HttpResponse<String> direct = channels.send("PUT", path("/out"), tenant.key(), "");
+
+        // Then
+        assertThat(header(proxied, "X-S2-Endpoint"))
+                .startsWith("https://sessions.example")
+                .endsWith("/v1/s2");
+        assertThat(header(direct, "X-S2-Endpoint")).isEqualTo("http://127.0.0.1:" + port + "/v1/s2");
+    }
+
+    @Test
     void point34AStreamIsNamedByWhatNeverChanges() {
         // Given: a name that reads like another session's channel
         String name = session.friendly().replace("session_", "") + "/channels/x/in";
@@ -430,6 +501,28 @@ class RealtimeIT {
         assertThat(fromStart.data().stream().map(JsonNode::asText)).containsExactly("m2", "m3");
         assertThat(fromBefore.data()).isEqualTo(fromStart.data());
         assertThat(json(get("/out/records")).path("records")).hasSize(2);
+    }
+
+    @Test
+    void point35AFullChannelGivesUpWhatTheAgentHasTaken() {
+        // Given
+        String large = "x".repeat(1_000_000);
+        IntStream.range(0, ChannelProfile.SIZE)
+                .forEach(_ -> assertThat(append("/in", large).statusCode()).isEqualTo(200));
+        HttpResponse<String> full = append("/in", large);
+
+        // When
+        RecordHeader complete = new RecordHeader(Buffer.buffer("trigger-control"), Buffer.buffer("turn-complete"));
+        RecordHeader taken = new RecordHeader(Buffer.buffer("session-in-event-id"), Buffer.buffer("1"));
+        appender.append(Append.of(
+                        address("out"),
+                        List.of(new NewRecord(Kind.CONTROL, Buffer.buffer(), List.of(complete, taken), null))))
+                .join();
+
+        // Then
+        assertThat(full.statusCode()).isEqualTo(413);
+        until("there is room again", () -> append("/in", large).statusCode() == 200);
+        assertThat(json(get("/in/records")).at("/records/0/seqNum").asLong()).isEqualTo(2);
     }
 
     @Test

@@ -71,8 +71,8 @@ public class Readers {
      */
     public void enter(Waiting reader) {
         check();
-        boolean reads = reader.crowd().channel().isEmpty();
-        int limit = reads ? config.readersPerSession() : config.writersPerChannel();
+        boolean reads = isReader(reader);
+        int limit = limit(reader);
         crowds.compute(reader.crowd(), (_, count) -> {
             int present = count == null ? 1 : count + 1;
             if (present > limit) {
@@ -89,6 +89,15 @@ public class Readers {
         if (stopping) {
             reader.goHome();
         }
+    }
+
+    /** How many there may be of those that it is counted with. */
+    public int limit(Waiting reader) {
+        return isReader(reader) ? config.readersPerSession() : config.writersPerChannel();
+    }
+
+    private static boolean isReader(Waiting reader) {
+        return reader.crowd().channel().isEmpty();
     }
 
     public void leave(Waiting reader) {

@@ -18,6 +18,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -93,6 +94,27 @@ public class Trimming {
             throw new RetryLater(Problem.OVERLOADED, "the stream is full, and makes room", Duration.ofSeconds(1));
         }
         return outcome;
+    }
+
+    /**
+     * On a virtual thread: what becomes of an append to a stream that is full, unless it makes room by itself. Of what was
+     * sent to an agent goes what the agent has taken for good; of anything else, nothing.
+     *
+     * @return the outcome of the append, when there was something to give up
+     */
+    public AppendOutcome makeRoomBehindAgent(Append append, AppendOutcome.Full full) {
+        Optional<Long> taken = AgentCursor.answers(append.to()).flatMap(out -> await(reader.marks(out)).stream()
+                .map(AgentCursor::of)
+                .flatMap(Optional::stream)
+                .findFirst());
+        Optional<StreamView> view = taken.isEmpty() ? Optional.empty() : channels.head(append.to());
+        if (view.isEmpty() || taken.get() < view.get().first()) {
+            return full;
+        }
+        var unused =
+                appender.append(Append.trimming(append.to(), taken.get() + 1)).join();
+        sweeper.makeRoom(view.get().id());
+        return appender.append(append).join();
     }
 
     private void trimOnce(Append append, AppendOutcome.Full full) {

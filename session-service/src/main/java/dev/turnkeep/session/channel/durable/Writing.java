@@ -43,8 +43,7 @@ class Writing {
                 .whenComplete((outcome, failure) -> call.context().runOnContext(_ -> {
                     if (failure != null) {
                         call.fail(failure);
-                    } else if (outcome instanceof AppendOutcome.Missing
-                            || (outcome instanceof AppendOutcome.Full && trimming.isAutomatic())) {
+                    } else if (outcome instanceof AppendOutcome.Missing || outcome instanceof AppendOutcome.Full) {
                         Thread.ofVirtual().name("channel").start(() -> again(call, append, outcome));
                     } else {
                         call.answer(answer(outcome, append));
@@ -56,8 +55,10 @@ class Writing {
     private void again(Call call, Append append, AppendOutcome first) {
         try {
             AppendOutcome outcome = first;
-            if (first instanceof AppendOutcome.Full) {
-                outcome = trimming.makeRoomFor(append);
+            if (first instanceof AppendOutcome.Full full) {
+                outcome = trimming.isAutomatic()
+                        ? trimming.makeRoomFor(append)
+                        : trimming.makeRoomBehindAgent(append, full);
             } else if (channels.make(call.stream())) {
                 outcome = appender.append(append).join();
             }

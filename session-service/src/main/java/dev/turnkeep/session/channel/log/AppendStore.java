@@ -64,6 +64,18 @@ final class AppendStore {
             JOIN stream_records r ON r.stream_id = s.id AND r.part_id = a.part_id
             """;
 
+    /** What was said last in each stream, where it was a mark. */
+    private static final String MARKS = """
+            SELECT s.id AS stream_id, r.seq, r.kind, r.body, r.headers, r.part_id, r.at
+            FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[]) AS a (org_id, environment, session_id, name)
+            """ + ADDRESSED + """
+            JOIN LATERAL (
+                SELECT q.seq, q.kind, q.body, q.headers, q.part_id, q.at FROM stream_records q
+                WHERE q.stream_id = s.id AND q.seq >= s.first_seq AND q.seq < s.next_seq AND q.kind <> 3
+                ORDER BY q.seq DESC
+                LIMIT 1) r ON r.kind = 2
+            """;
+
     private static final String RECORDS = """
             INSERT INTO stream_records (stream_id, seq, kind, body, headers, part_id, at)
             SELECT w.stream_id, w.seq, w.kind, w.body, w.headers, w.part_id, w.at
@@ -158,6 +170,15 @@ final class AppendStore {
 
     static Future<RowSet<Row>> parts(SqlConnection connection, List<Named> parts) {
         return connection.preparedQuery(PARTS).execute(named(parts));
+    }
+
+    /** By stream, the newest record but for commands, where it is a mark. */
+    static Future<Map<Long, LogRecord>> marks(SqlConnection connection, List<StreamAddress> streams) {
+        return connection.preparedQuery(MARKS).execute(addresses(streams)).map(rows -> {
+            Map<Long, LogRecord> marks = new HashMap<>();
+            rows.forEach(row -> marks.put(row.getLong("stream_id"), LogReader.record(row)));
+            return marks;
+        });
     }
 
     /** Where a stream has as many as it may have, those unused for long are forgotten. By stream, what is left. */

@@ -114,11 +114,13 @@ final class AppendTransaction {
             List<StreamAddress> streams,
             Map<StreamAddress, List<Pending>> byStream,
             List<Named> producers,
-            List<Named> parts) {
+            List<Named> parts,
+            List<StreamAddress> marked) {
         static Asked of(List<Pending> batch) {
             Map<StreamAddress, List<Pending>> byStream = new LinkedHashMap<>();
             Set<Named> producers = new LinkedHashSet<>();
             List<Named> parts = new ArrayList<>();
+            Set<StreamAddress> marked = new LinkedHashSet<>();
             for (Pending pending : batch) {
                 Append append = pending.append();
                 byStream.computeIfAbsent(append.to(), _ -> new ArrayList<>()).add(pending);
@@ -128,16 +130,22 @@ final class AppendTransaction {
                 for (NewRecord added : append.records()) {
                     if (added.partId() != null) {
                         parts.add(new Named(append.to(), added.partId()));
+                    } else if (added.kind() == Kind.CONTROL) {
+                        marked.add(append.to());
                     }
                 }
             }
-            return new Asked(List.copyOf(byStream.keySet()), byStream, List.copyOf(producers), parts);
+            return new Asked(
+                    List.copyOf(byStream.keySet()), byStream, List.copyOf(producers), parts, List.copyOf(marked));
         }
     }
 
     /** What Postgres has of it, under lock. */
     private record Found(
-            List<Locked> locked, Map<Long, Map<String, ProducerStamp>> producers, Map<Long, Map<String, Part>> parts) {}
+            List<Locked> locked,
+            Map<Long, Map<String, ProducerStamp>> producers,
+            Map<Long, Map<String, Part>> parts,
+            Map<Long, LogRecord> marks) {}
 
     /** Sent at once, and waited for once: each wait is two changes of thread. */
     private static Future<Found> find(SqlConnection connection, Asked asked, Patience patience) {
@@ -158,8 +166,11 @@ final class AppendTransaction {
         Future<Map<Long, Map<String, Part>>> knowing = asked.parts().isEmpty()
                 ? Future.succeededFuture(Map.of())
                 : AppendStore.parts(connection, asked.parts()).map(AppendTransaction::stored);
-        return Future.all(begun, locking, producing, knowing)
-                .map(_ -> new Found(locking.result(), producing.result(), knowing.result()));
+        Future<Map<Long, LogRecord>> marking = asked.marked().isEmpty()
+                ? Future.succeededFuture(Map.of())
+                : AppendStore.marks(connection, asked.marked());
+        return Future.all(begun, locking, producing, knowing, marking)
+                .map(_ -> new Found(locking.result(), producing.result(), knowing.result(), marking.result()));
     }
 
     private Result write(SqlConnection connection, Asked asked, Found found, Patience patience) {
@@ -174,6 +185,7 @@ final class AppendTransaction {
                             crowded.getOrDefault(id, Producers.FEW),
                             found.producers().getOrDefault(id, Map.of()),
                             found.parts().getOrDefault(id, Map.of()),
+                            found.marks().get(id),
                             limits));
         }
         Set<StreamAddress> skipped =

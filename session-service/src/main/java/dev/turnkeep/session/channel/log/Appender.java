@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 public class Appender {
-    /** Of a writer's, and what tells a record of several apart. */
-    private static final int PART_ID = 256 + 5;
+    /** Of a writer's, and what tells records of one name apart. */
+    private static final int PART_ID = 256 + 33;
 
     private static final int PRODUCER_ID = 256;
     private static final Duration DRAIN = Duration.ofSeconds(5);

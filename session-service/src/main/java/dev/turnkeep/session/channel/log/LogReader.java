@@ -134,6 +134,19 @@ public class LogReader {
             WHERE
             """ + ADDRESSED.stripTrailing();
 
+    /** Of the newest marks, and of no more records than that are looked at. */
+    private static final String MARKS = """
+            SELECT n.headers
+            FROM streams s
+            CROSS JOIN LATERAL (
+                SELECT q.seq, q.kind, q.headers FROM stream_records q
+                WHERE q.stream_id = s.id AND q.seq >= s.first_seq AND q.seq < s.next_seq
+                ORDER BY q.seq DESC
+                LIMIT 10000
+            ) n
+            WHERE n.kind = 2 AND
+            """ + ADDRESSED.stripTrailing() + "\nORDER BY n.seq DESC LIMIT 100";
+
     private static final String HEAD = "SELECT " + VIEW + "FROM streams s WHERE " + ADDRESSED;
 
     /**
@@ -211,6 +224,13 @@ public class LogReader {
         return ask(LAST_SAID, address(stream)).map(rows -> rows.stream()
                 .findFirst()
                 .map(row -> new LastSaid(row.getLong("next_seq"), RecordHeader.decode(row.getBuffer("headers")))));
+    }
+
+    /** Of the newest marks in a stream, the newest first; of a hundred, and of so many records, at most. */
+    public Future<List<List<RecordHeader>>> marks(StreamAddress stream) {
+        return readers.ask(() -> ask(MARKS, address(stream))).map(rows -> rows.stream()
+                .map(row -> RecordHeader.decode(row.getBuffer("headers")))
+                .toList());
     }
 
     /**
@@ -312,7 +332,7 @@ public class LogReader {
         return Optional.of(new Found(view, new Page(start, records, next, view.end())));
     }
 
-    private static LogRecord record(Row row) {
+    static LogRecord record(Row row) {
         Buffer headers = row.getBuffer("headers");
         return new LogRecord(
                 row.getLong("seq"),

@@ -4,7 +4,10 @@ import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,8 @@ public record NewRecord(
     private static final int PART = 256;
     private static final char SEPARATOR = '\u001f';
     private static final int HEADER_OVERHEAD = 2;
+    /** In bytes, of a body's. No two bodies meet in so many. */
+    private static final int HASH = 16;
 
     public NewRecord {
         headers = List.copyOf(headers);
@@ -46,6 +51,19 @@ public record NewRecord(
             throw new Invalid(Problem.MALFORMED, null, "a part id has 1.." + PART + " bytes and no control characters");
         }
         return index == 0 ? name : name + SEPARATOR + index;
+    }
+
+    /**
+     * The name of a record that is sent again only with the same body, by writers whose names are short and made by chance:
+     * another one that meets the same name is another record.
+     */
+    public static String part(String name, Buffer body) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(body.getBytes());
+            return name + SEPARATOR + HexFormat.of().formatHex(hash, 0, HASH);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** The same with another body. */

@@ -14,6 +14,7 @@ import dev.turnkeep.session.channel.log.AppendOutcome.Repeated;
 import dev.turnkeep.session.channel.log.AppendOutcome.StaleEpoch;
 import dev.turnkeep.session.channel.log.AppendOutcome.TooManyProducers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  * <p>No clock, no I/O. Confined to the batch that locked the row.
  */
 final class StreamFold {
+    /** Longer than clients try to write a mark. */
+    private static final Duration AGAIN = Duration.ofSeconds(30);
+
     private final StreamRow before;
     private final LogLimits limits;
     private final Map<String, ProducerStamp> producers;
@@ -52,6 +57,9 @@ final class StreamFold {
     private @Nullable Instant closedAt;
     private @Nullable ProducerStamp closedBy;
     private @Nullable String fence;
+    private @Nullable LogRecord lastSaid;
+    /** Where the mark is that an append says again; null when it says none again. */
+    private @Nullable Part repeated;
 
     /**
      * @param producers the last accepted requests of the producers that the batch names
@@ -61,13 +69,27 @@ final class StreamFold {
         this(before, Producers.FEW, producers, parts, limits);
     }
 
-    /** @param others what is known of the stream's other producers */
     StreamFold(
             StreamRow before,
             Producers others,
             Map<String, ProducerStamp> producers,
             Map<String, Part> parts,
             LogLimits limits) {
+        this(before, others, producers, parts, null, limits);
+    }
+
+    /**
+     * @param others what is known of the stream's other producers
+     * @param lastSaid the newest record but for commands, where the batch may say it again; null for none
+     */
+    StreamFold(
+            StreamRow before,
+            Producers others,
+            Map<String, ProducerStamp> producers,
+            Map<String, Part> parts,
+            @Nullable LogRecord lastSaid,
+            LogLimits limits) {
+        this.lastSaid = lastSaid;
         this.before = before;
         this.limits = limits;
         this.producers = new HashMap<>(producers);
@@ -89,6 +111,7 @@ final class StreamFold {
         if (before.hidden()) {
             return new Hidden();
         }
+        repeated = repeated(append, now);
         if (closedAt != null) {
             return afterClose(append);
         }
@@ -227,15 +250,18 @@ final class StreamFold {
             bytes += record.metered();
             newest = at;
             lastAt = lastAt == null || now.isAfter(lastAt) ? micros(now) : lastAt;
-            written.add(new LogRecord(
+            LogRecord stored = new LogRecord(
                     place.seq(),
                     record.kind(),
                     record.body(),
                     RecordHeader.encode(record.headers()),
                     record.partId(),
-                    at));
+                    at);
+            written.add(stored);
             if (record.kind() == Kind.COMMAND) {
                 Command.of(record.headers(), record.body()).ifPresent(this::obey);
+            } else {
+                lastSaid = stored;
             }
         }
         return places;
@@ -254,7 +280,24 @@ final class StreamFold {
     }
 
     private @Nullable Part partOf(NewRecord record) {
-        return record.partId() == null ? null : parts.get(record.partId());
+        return record.partId() == null ? repeated : parts.get(record.partId());
+    }
+
+    /**
+     * A mark has no name to know it by. One that comes alone and says in all what was said last, a moment ago, is the same,
+     * whose answer was lost; later it is another, of a turn in which nothing was said.
+     */
+    private @Nullable Part repeated(Append append, Instant now) {
+        NewRecord mark = append.records().size() == 1 ? append.records().getFirst() : null;
+        LogRecord last = lastSaid;
+        if (mark == null || last == null || mark.kind() != Kind.CONTROL || last.kind() != Kind.CONTROL) {
+            return null;
+        }
+        boolean same = mark.partId() == null
+                && mark.body().equals(last.body())
+                && Objects.equals(RecordHeader.encode(mark.headers()), last.headers())
+                && now.isBefore(last.at().plus(AGAIN));
+        return same ? new Part(last.seq(), last.at()) : null;
     }
 
     StreamEnd end() {

@@ -82,7 +82,10 @@ class Appending {
             channels.make(append.to());
             outcome = appender.append(append).join();
         }
-        return outcome instanceof AppendOutcome.Full && trimming.isAutomatic() ? trimming.makeRoomFor(append) : outcome;
+        if (outcome instanceof AppendOutcome.Full full) {
+            return trimming.isAutomatic() ? trimming.makeRoomFor(append) : trimming.makeRoomBehindAgent(append, full);
+        }
+        return outcome;
     }
 
     private static void answer(Exchange exchange, AppendOutcome outcome) {

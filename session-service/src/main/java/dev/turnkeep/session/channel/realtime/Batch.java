@@ -42,6 +42,21 @@ final class Batch {
                 .appendString("\n\n");
     }
 
+    /**
+     * The first event of a stream that begins with what comes: a command that says where. To its client it is nothing but a
+     * place, to come back to before it has seen any record.
+     *
+     * @param seq of the newest record; -1 when there is none
+     */
+    static Buffer start(long seq, Instant now) {
+        long time = now.toEpochMilli();
+        String data = "{\"records\":[{\"seq_num\":" + seq + ",\"timestamp\":" + time
+                + ",\"body\":\"\",\"headers\":[[\"\",\"start\"]]}],\"tail\":{\"seq_num\":" + (seq + 1)
+                + ",\"timestamp\":"
+                + time + "}}";
+        return Buffer.buffer("id: " + seq + ",1," + data.length() + "\nevent: batch\ndata: " + data + "\n\n");
+    }
+
     static Buffer ping(Instant now) {
         return Buffer.buffer("event: ping\ndata: {\"timestamp\":" + now.toEpochMilli() + "}\n\n");
     }

@@ -40,10 +40,12 @@ final class RealtimeStream implements Follower.Sink, Readers.Waiting {
     private static final Duration CHECK = Duration.ofSeconds(5);
 
     private final Exchange exchange;
-    private final SessionId session;
     private final Following following;
     private final Times times;
-    private final Sending sending;
+    private volatile Sending sending;
+    /** Whose readers it is counted among. */
+    private volatile SessionId session;
+
     private final Supplier<Start> again;
     private final Runnable check;
     private final Recurring looks = new Recurring(LOOK, this::look);
@@ -87,8 +89,12 @@ final class RealtimeStream implements Follower.Sink, Readers.Waiting {
         this.cutAt = waitsSince + times.life().toNanos();
     }
 
-    /** On the event loop: answers at once, and goes on from there. */
-    void begin(Start start) {
+    /**
+     * On the event loop: answers at once, and goes on from there.
+     *
+     * @param latest whether it begins with what comes
+     */
+    void begin(Start start, boolean latest) {
         HttpServerResponse response = exchange.response();
         if (over || response.closed()) {
             leave();
@@ -106,6 +112,10 @@ final class RealtimeStream implements Follower.Sink, Readers.Waiting {
         response.closeHandler(_ -> leave());
         response.exceptionHandler(_ -> leave());
         response.drainHandler(_ -> wake());
+        if (latest && !(start instanceof Start.Never)) {
+            long seq = start instanceof Start.Ready ready ? ready.found().page().from() - 1 : -1;
+            sending.send(Batch.start(seq, following.clock().instant()));
+        }
         go(start);
         if (!over && !response.headWritten()) {
             // Clients give up on an answer that does not begin.
@@ -209,12 +219,30 @@ final class RealtimeStream implements Follower.Sink, Readers.Waiting {
         }
     }
 
+    /** Once there is a session, it counts among the readers of that one. */
+    private void found(Start start) {
+        SessionId come = start.session();
+        if (come != null && !come.equals(session)) {
+            following.readers().leave(this);
+            session = come;
+            sending = new Sending(following.outgoing(exchange.request(), come, this::wake));
+            try {
+                following.readers().enter(this);
+            } catch (RetryLater e) {
+                // It has too many already: whoever comes back is told so.
+                drop();
+                return;
+            }
+        }
+        go(start);
+    }
+
     private void look() {
         try {
             Start start = again.get();
             exchange.onContext(() -> {
                 if (!over && absent) {
-                    go(start);
+                    found(start);
                 }
             });
         } catch (RuntimeException e) {

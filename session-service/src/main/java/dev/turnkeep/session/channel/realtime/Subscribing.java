@@ -106,18 +106,16 @@ class Subscribing {
             }
             throw refused;
         }
-        exchange.onContext(() -> stream.begin(start));
+        exchange.onContext(() -> stream.begin(start, from == LogReader.NOW));
     }
 
-    /** All of an environment that wait for what is not there are counted together. */
+    /** All of an environment that wait for sessions that are not there are counted together. */
     private static SessionId counted(Let let, Start start) {
-        return switch (start) {
-            case Start.Ready ready -> ready.session();
-            case Start.Never never -> never.session();
-            case Start.Absent _ ->
-                new SessionId(UUID.nameUUIDFromBytes(
+        SessionId session = start.session();
+        return session != null
+                ? session
+                : new SessionId(UUID.nameUUIDFromBytes(
                         ("absent from " + let.granted().scope()).getBytes(StandardCharsets.UTF_8)));
-        };
     }
 
     /** Of the limit that was met, where clients look for the numbers of limits. */
@@ -149,7 +147,7 @@ class Subscribing {
         Optional<Known> session = sessions.find(let.granted());
         if (session.isEmpty()) {
             if (let.granted().session() instanceof SessionRef.ByExternalId) {
-                return new Start.Absent();
+                return new Start.Absent(null);
             }
             throw RealtimeSessions.missing();
         }
@@ -170,7 +168,9 @@ class Subscribing {
     }
 
     private static Start plain(StreamAddress channel, Optional<Found> found) {
-        return found.isPresent() ? new Start.Ready(channel.owner(), found.get(), false) : new Start.Absent();
+        return found.isPresent()
+                ? new Start.Ready(channel.owner(), found.get(), false)
+                : new Start.Absent(channel.owner());
     }
 
     /** What was said last, and what there is to read, have to be of one moment. */
@@ -182,7 +182,9 @@ class Subscribing {
                     || found.isEmpty()
                     || last.get().next() == found.get().view().next()) {
                 boolean settled = last.isPresent() && isTurnComplete(last.get().headers());
-                return found.isPresent() ? new Start.Ready(channel.owner(), found.get(), settled) : new Start.Absent();
+                return found.isPresent()
+                        ? new Start.Ready(channel.owner(), found.get(), settled)
+                        : new Start.Absent(channel.owner());
             }
         }
         // Somebody writes at this moment: it has not settled.

@@ -53,7 +53,7 @@ class Appending {
     void session(Exchange exchange, Pass pass) {
         StreamView view = channels.head(pass.stream()).orElseThrow(() -> new Refused(Refusal.missing()));
         AppendSession session = new AppendSession(exchange, pass, view, this);
-        readers.enter(session);
+        Exchange.enter(readers, session);
         exchange.onLoop(session::begin);
     }
 

@@ -42,6 +42,7 @@ class Appends {
     /** What was trimmed counts until it is removed. */
     private AppendOutcome afterItsTrims(Append append) {
         channels.head(append.to()).ifPresent(view -> sweeper.makeRoom(view.id()));
-        return appender.append(append).join();
+        AppendOutcome outcome = appender.append(append).join();
+        return outcome instanceof AppendOutcome.Full full ? trimming.makeRoomBehindAgent(append, full) : outcome;
     }
 }

@@ -1,6 +1,9 @@
 package dev.turnkeep.session.channel.s2;
 
+import dev.turnkeep.contracts.problem.Problem;
+import dev.turnkeep.platform.http.RetryLater;
 import dev.turnkeep.session.channel.durable.Delivery;
+import dev.turnkeep.session.channel.durable.Readers;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -28,6 +31,18 @@ record Exchange(RoutingContext routing, Context context) {
     boolean names(String header, String type) {
         String value = header(header);
         return value != null && value.contains(type);
+    }
+
+    /** @throws Refused (429) with the number, when there are too many already */
+    static void enter(Readers readers, Readers.Waiting connection) {
+        try {
+            readers.enter(connection);
+        } catch (RetryLater e) {
+            if (e.problem() == Problem.RATE_LIMITED) {
+                throw new Refused(Refusal.crowded(e, readers.limit(connection)));
+            }
+            throw e;
+        }
     }
 
     void answer(String type, Buffer body) {

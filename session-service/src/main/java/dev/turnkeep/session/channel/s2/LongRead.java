@@ -1,6 +1,7 @@
 package dev.turnkeep.session.channel.s2;
 
 import dev.turnkeep.contracts.id.SessionId;
+import dev.turnkeep.session.channel.Farewell;
 import dev.turnkeep.session.channel.durable.Follower;
 import dev.turnkeep.session.channel.durable.Following;
 import dev.turnkeep.session.channel.durable.Readers;
@@ -94,7 +95,12 @@ final class LongRead implements Follower.Sink, Readers.Waiting {
 
     @Override
     public void goHome() {
-        exchange.context().runOnContext(_ -> timeUp());
+        exchange.context().runOnContext(_ -> {
+            if (!over) {
+                Farewell.to(exchange.request());
+            }
+            timeUp();
+        });
     }
 
     private void timeUp() {

@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
 final class ReadSession implements Follower.Sink, Readers.Waiting {
     /** How often it is asked whether the client may still read. */
     private static final Duration CHECK = Duration.ofSeconds(5);
+
     private static final Logger LOG = LoggerFactory.getLogger(ReadSession.class);
     private static final long NEVER = Long.MAX_VALUE;
 

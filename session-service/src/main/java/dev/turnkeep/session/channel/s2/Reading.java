@@ -63,7 +63,7 @@ class Reading {
             following.outbound().check(pass.stream().owner());
         }
         ReadSession session = new ReadSession(exchange, pass, query, output, following, heartbeat(), this::again);
-        following.readers().enter(session);
+        Exchange.enter(following.readers(), session);
         exchange.onLoop(() -> session.begin(found));
     }
 
@@ -78,7 +78,7 @@ class Reading {
             answer(exchange, pass, format, read.batch(found.page()), true);
             return;
         }
-        following.readers().enter(read);
+        Exchange.enter(following.readers(), read);
         exchange.onLoop(read::begin);
     }
 

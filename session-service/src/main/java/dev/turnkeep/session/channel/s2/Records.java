@@ -59,7 +59,8 @@ final class Records {
         }
         Envelope envelope = Envelope.of(item.body());
         if (envelope.isWhole() && headers.isEmpty()) {
-            return record(item, Kind.ENVELOPE, envelope.part());
+            String name = envelope.part() == null ? null : NewRecord.part(envelope.part(), item.body());
+            return record(item, Kind.ENVELOPE, name);
         }
         return record(item, envelope.isJson() ? Kind.RAW : Kind.TEXT, null);
     }

@@ -2,6 +2,7 @@ package dev.turnkeep.session.channel.s2;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.turnkeep.contracts.problem.Excess;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.platform.http.RetryLater;
@@ -109,7 +110,7 @@ record Refusal(int status, Buffer json, @Nullable Duration after) {
                 thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
         return switch (StoreAway.orElse(cause)) {
             case Refused refused -> refused.refusal();
-            case Invalid invalid -> of(invalid.problem().status(), code(invalid.problem()), invalid.detail());
+            case Invalid invalid -> refused(invalid);
             case RetryLater later -> of(later.problem().status(), code(later.problem()), later.detail(), later.after());
             default -> {
                 // Never the message: it can quote content.
@@ -120,6 +121,24 @@ record Refusal(int status, Buffer json, @Nullable Duration after) {
                 yield unexpected(Problem.INTERNAL.title());
             }
         };
+    }
+
+    /** With the numbers of a limit, where it is about one. */
+    private static Refusal refused(Invalid invalid) {
+        Map<String, Object> members = members(code(invalid.problem()), invalid.detail());
+        Excess excess = invalid.excess();
+        if (excess != null) {
+            members.put("size", excess.size());
+            members.put("limit", excess.limit());
+        }
+        return new Refusal(invalid.problem().status(), written(members), null);
+    }
+
+    /** So many are there already. */
+    static Refusal crowded(RetryLater later, int limit) {
+        Map<String, Object> members = members(code(later.problem()), later.detail());
+        members.put("limit", limit);
+        return new Refusal(later.problem().status(), written(members), later.after());
     }
 
     private static Refusal unexpected(String message) {

@@ -238,6 +238,56 @@ class StreamFoldTest {
     }
 
     @Test
+    void aMarkThatIsSaidAgainAtOnceIsTheSame() {
+        // Given
+        Append mark = Append.of(TO, List.of(mark("done")));
+        Append trim = Append.of(
+                TO,
+                List.of(new NewRecord(
+                        Kind.COMMAND,
+                        Buffer.buffer().appendLong(0),
+                        List.of(new RecordHeader(Buffer.buffer(), Buffer.buffer("trim"))),
+                        null)));
+        Instant soon = NOW.plusSeconds(10);
+
+        // When: a command between them says nothing
+        AppendOutcome first = fold.apply(mark, NOW);
+        fold.apply(trim, NOW);
+        AppendOutcome again = fold.apply(mark, soon);
+        AppendOutcome other = fold.apply(Append.of(TO, List.of(mark("other"))), soon);
+        AppendOutcome later = fold.apply(Append.of(TO, List.of(mark("other"))), soon.plusSeconds(60));
+        fold.apply(append("said"), soon.plusSeconds(60));
+        AppendOutcome next = fold.apply(Append.of(TO, List.of(mark("other"))), soon.plusSeconds(60));
+        AppendOutcome pair = fold.apply(Append.of(TO, List.of(mark("other"), mark("other"))), soon.plusSeconds(60));
+
+        // Then
+        long start = ((Appended) first).seqs().getFirst();
+        assertThat(((Appended) again).seqs()).containsExactly(start);
+        assertThat(((Appended) other).seqs()).containsExactly(start + 2);
+        assertThat(((Appended) later).seqs()).containsExactly(start + 3);
+        assertThat(((Appended) next).seqs()).containsExactly(start + 5);
+        assertThat(((Appended) pair).seqs()).containsExactly(start + 6, start + 7);
+    }
+
+    @Test
+    void aMarkIsKnownFromTheLogAndAfterTheClose() {
+        // Given
+        NewRecord mark = mark("done");
+        LogRecord last = new LogRecord(
+                4, Kind.CONTROL, mark.body(), RecordHeader.encode(mark.headers()), null, NOW.minusSeconds(9));
+        StreamFold known = new StreamFold(row(5, NOW), Producers.FEW, Map.of(), Map.of(), last, LIMITS);
+
+        // When
+        AppendOutcome again = known.apply(Append.of(TO, List.of(mark)), NOW);
+        AppendOutcome other = known.apply(Append.of(TO, List.of(mark("other"))), NOW);
+
+        // Then
+        assertThat(((Appended) again).seqs()).containsExactly(4L);
+        assertThat(other).isInstanceOf(Closed.class);
+        assertThat(known.moved()).isFalse();
+    }
+
+    @Test
     void whatIsRefusedChangesNothing() {
         // Given
         StreamFold full = fold(row(5, null));
@@ -473,6 +523,11 @@ class StreamFoldTest {
                             null),
                     NOW);
         }
+    }
+
+    private static NewRecord mark(String says) {
+        RecordHeader header = new RecordHeader(Buffer.buffer("trigger-control"), Buffer.buffer(says));
+        return new NewRecord(Kind.CONTROL, Buffer.buffer(), List.of(header), null);
     }
 
     private static StreamFold fold(StreamRow row) {

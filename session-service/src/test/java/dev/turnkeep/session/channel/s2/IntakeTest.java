@@ -8,6 +8,7 @@ import dev.turnkeep.platform.http.RetryLater;
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.List;
 import java.util.UUID;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -60,7 +61,7 @@ class IntakeTest {
 
         // Then
         assertThat(intake.whole()).isEqualTo(900);
-        var taken = intake.next();
+        List<AppendInput> taken = intake.next();
         assertThat(intake.hasBatch()).isFalse();
         assertThat(budget.hold(SESSION, 101)).isFalse();
         intake.written(taken);

@@ -46,6 +46,12 @@ class RecordsTest {
     }
 
     @Test
+    void twoRecordsUnderOneIdAreTheSameOnlyWithTheSameBody() {
+        assertThat(name(1, "V1StGXR")).isEqualTo(name(1, "V1StGXR")).isNotEqualTo(name(2, "V1StGXR"));
+        assertThat(name(1, "V1StGXR")).isNotEqualTo(name(1, "V1StGXr"));
+    }
+
+    @Test
     void aRecordHasItsWritersTime() {
         // Given
         AppendInput.Item timed = new AppendInput.Item(7L, List.of(), Buffer.buffer("a"));
@@ -109,8 +115,14 @@ class RecordsTest {
                 .kind();
     }
 
+    /** What the record's name begins with. */
     private static @org.jspecify.annotations.Nullable String part(String id) {
-        return records(new AppendInput(List.of(item("{\"data\":1,\"id\":\"" + id + "\"}")), null, null))
+        String name = name(1, id);
+        return name == null ? null : name.substring(0, name.indexOf('\u001f'));
+    }
+
+    private static @org.jspecify.annotations.Nullable String name(int data, String id) {
+        return records(new AppendInput(List.of(item("{\"data\":" + data + ",\"id\":\"" + id + "\"}")), null, null))
                 .getFirst()
                 .partId();
     }

@@ -115,7 +115,7 @@ class S2IT {
     }
 
     @Test
-    void conditionsThatDoNotHoldSayWhatDoes() {
+    void point38ConditionsThatDoNotHoldSayWhatDoes() {
         // Given
         append("{\"records\":[{\"body\":\"a\"}],\"match_seq_num\":0,\"fencing_token\":\"\"}");
         append("{\"records\":[{\"body\":\"mine\",\"headers\":[[\"\",\"fence\"]]}]}");
@@ -358,7 +358,7 @@ class S2IT {
     }
 
     @Test
-    void aBatchThatIsSentAgainIsAnsweredWithWhereItIs() {
+    void point31ABatchThatIsSentAgainIsAnsweredWithWhereItIs() {
         // Given
         Buffer batch = Wire.input("{\"data\":1,\"id\":\"p1\"}", "{\"data\":2,\"id\":\"p2\"}");
         Session lost = s2.write(path("/records"), tenant.key());
@@ -382,7 +382,37 @@ class S2IT {
     }
 
     @Test
-    void aCloseCutsAnOpenWriter() {
+    void point31AnotherRecordUnderTheSameIdIsStored() {
+        // When
+        append("{\"records\":[{\"body\":\"{\\\"data\\\":1,\\\"id\\\":\\\"V1StGXR\\\"}\"}]}");
+        JsonNode other = append("{\"records\":[{\"body\":\"{\\\"data\\\":2,\\\"id\\\":\\\"V1StGXR\\\"}\"}]}");
+        JsonNode again = append("{\"records\":[{\"body\":\"{\\\"data\\\":2,\\\"id\\\":\\\"V1StGXR\\\"}\"}]}");
+
+        // Then
+        assertThat(seqs(other)).containsExactly(1L, 2L, 2L);
+        assertThat(seqs(again)).containsExactly(1L, 2L, 2L);
+    }
+
+    @Test
+    void aMarkWhoseAnswerWasLostIsStoredOnce() {
+        // Given
+        String mark = "{\"records\":[{\"body\":\"\",\"headers\":[[\"trigger-control\",\"turn-complete\"]]}]}";
+        append("{\"records\":[{\"body\":\"said\"}]}");
+
+        // When: sent again, and of the next turn
+        JsonNode first = append(mark);
+        JsonNode again = append(mark);
+        append("{\"records\":[{\"body\":\"said\"}]}");
+        JsonNode next = append(mark);
+
+        // Then
+        assertThat(seqs(first)).containsExactly(1L, 2L, 2L);
+        assertThat(again).isEqualTo(first);
+        assertThat(seqs(next)).containsExactly(3L, 4L, 4L);
+    }
+
+    @Test
+    void point24ACloseCutsAnOpenWriter() {
         // Given
         Session idle = s2.write(path("/records"), tenant.key());
         idle.send(Wire.input("{\"data\":1,\"id\":\"before\"}"));
@@ -434,7 +464,7 @@ class S2IT {
     }
 
     @Test
-    void whatIsTooLargeIsToldBothNumbers() {
+    void point33WhatIsTooLargeIsToldBothNumbers() {
         // When
         HttpResponse<String> record = send("{\"records\":[{\"body\":\"" + "x".repeat(1_048_569) + "\"}]}");
 
@@ -589,18 +619,15 @@ class S2IT {
         framed.send(Wire.input(bodies.toArray(String[]::new)));
         assertThat(framed.ack().end()).isEqualTo(4);
         for (String body : bodies) {
-            HttpResponse<String> one = sendTo(
-                    path("in", "/records"), token, "{\"records\":[{\"body\":" + channels.quoted(body) + "}]}");
+            HttpResponse<String> one =
+                    sendTo(path("in", "/records"), token, "{\"records\":[{\"body\":" + channels.quoted(body) + "}]}");
             assertThat(one.statusCode()).isEqualTo(200);
         }
-        sendTo(
-                path("in", "/records"),
-                tenant.key(),
-                "{\"records\":[{\"body\":" + channels.quoted(forged) + "}]}");
+        sendTo(path("in", "/records"), tenant.key(), "{\"records\":[{\"body\":" + channels.quoted(forged) + "}]}");
 
         // Then: whoever holds the key has it as it is
-        List<String> stored = bodies(
-                json(channels.send("GET", path("in", "/records?seq_num=0"), tenant.key(), ""), 200));
+        List<String> stored =
+                bodies(json(channels.send("GET", path("in", "/records?seq_num=0"), tenant.key(), ""), 200));
         assertThat(stored).hasSizeGreaterThanOrEqualTo(7);
         assertThat(stored.getLast()).isEqualTo(forged);
         assertThat(stored.subList(0, stored.size() - 1))
@@ -630,27 +657,30 @@ class S2IT {
     }
 
     @Test
-    void readersOfASessionTakeNoPlaceOfItsWriters() {
+    void point37ReadersOfASessionTakeNoPlaceOfItsWriters() {
         // Given
-        List<Session> readers = IntStream.range(0, 80)
+        List<Session> readers = IntStream.range(0, ChannelProfile.READERS)
                 .mapToObj(_ -> s2.read(path("/records") + "?tail_offset=0", tenant.key()))
                 .toList();
         assertThat(readers).allMatch(reader -> reader.status() == 200);
 
         // When
         Session oneMore = s2.read(path("/records") + "?tail_offset=0", tenant.key());
+        HttpResponse<String> polled = get("?seq_num=0&wait=1");
         Session writer = s2.write(path("/records"), tenant.key());
         writer.send(Wire.input("a"));
 
         // Then
         assertThat(oneMore.status()).isEqualTo(429);
+        assertThat(polled.statusCode()).isEqualTo(429);
+        assertThat(polled.body()).contains("\"code\":\"rate_limited\"").contains("\"limit\":" + ChannelProfile.READERS);
         assertThat(writer.ack()).isEqualTo(new Acked(0, 1, 1));
         writer.leave();
         readers.forEach(Session::leave);
     }
 
     @Test
-    void writersOfAChannelTakeNoPlaceOfThoseOfAnother() {
+    void point37WritersOfAChannelTakeNoPlaceOfThoseOfAnother() {
         // Given
         List<Session> writers = IntStream.range(0, ChannelProfile.WRITERS)
                 .mapToObj(_ -> s2.write(path("in", "/records"), tenant.key()))
@@ -664,6 +694,44 @@ class S2IT {
         assertThat(out.ack().start()).isZero();
         out.leave();
         writers.forEach(Session::leave);
+    }
+
+    @Test
+    void point37APageOfAnyOriginMayReadAndWrite() {
+        // When
+        HttpResponse<String> preflight = channels.send(
+                "OPTIONS",
+                path("/records"),
+                "",
+                "",
+                "Origin",
+                "https://page.example",
+                "Access-Control-Request-Method",
+                "POST",
+                "Access-Control-Request-Headers",
+                "authorization,content-type,s2-basin,s2-format");
+        HttpResponse<String> refused =
+                channels.send("GET", path("/records"), "nobody", "", "Origin", "https://page.example");
+
+        // Then
+        assertThat(preflight.statusCode()).isBetween(200, 204);
+        assertThat(preflight
+                        .headers()
+                        .firstValue("Access-Control-Allow-Headers")
+                        .orElse(""))
+                .contains("s2-basin", "s2-format");
+        assertThat(refused.statusCode()).isEqualTo(401);
+        assertThat(refused.headers().firstValue("Access-Control-Allow-Origin").orElse(""))
+                .isNotEmpty();
+    }
+
+    @Test
+    void aBatchMayBeTwiceItsSizeInJson() {
+        // When: of quotes only
+        JsonNode ack = append("{\"records\":[{\"body\":\"" + "\\\"".repeat(1_048_568) + "\"}]}");
+
+        // Then
+        assertThat(seqs(ack)).containsExactly(0L, 1L, 1L);
     }
 
     @Test
