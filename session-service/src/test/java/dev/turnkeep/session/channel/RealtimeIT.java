@@ -434,7 +434,7 @@ class RealtimeIT {
         // When
         HttpResponse<String> fits = append("/in", "x".repeat(1024 * 1024 - 100));
         HttpResponse<String> escaped = append("/in", "\"".repeat(600_000), "Origin", "https://page.example");
-        HttpResponse<String> huge = append("/in", "x".repeat(3 * 1024 * 1024));
+        HttpResponse<String> huge = append("/in", "x".repeat(5 * 1024 * 1024));
 
         // Then
         assertThat(fits.statusCode()).isEqualTo(200);
@@ -444,7 +444,7 @@ class RealtimeIT {
         assertThat(header(escaped, "Access-Control-Allow-Origin")).isEqualTo("https://page.example");
         assertThat(header(escaped, "x-should-retry")).isEqualTo("false");
         assertThat(huge.statusCode()).isEqualTo(413);
-        assertThat(json(huge).path("size").asLong()).isEqualTo(3 * 1024 * 1024);
+        assertThat(json(huge).path("size").asLong()).isEqualTo(5 * 1024 * 1024);
         assertThat(json(huge).path("limit").asLong()).isPositive();
     }
 
@@ -510,6 +510,7 @@ class RealtimeIT {
         IntStream.range(0, ChannelProfile.SIZE)
                 .forEach(_ -> assertThat(append("/in", large).statusCode()).isEqualTo(200));
         HttpResponse<String> full = append("/in", large);
+        append("/out", "answer");
 
         // When
         RecordHeader complete = new RecordHeader(Buffer.buffer("trigger-control"), Buffer.buffer("turn-complete"));
