@@ -122,7 +122,8 @@ final class Lane {
             settle(settings.transaction().write(batch, new Patience.Wait(settings.patience())));
         } catch (PgException e) {
             refused(batch, e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Nobody else commits for its streams: it goes on, whatever it was.
             fail(batch, e);
         }
     }
@@ -150,7 +151,7 @@ final class Lane {
                 }
             }
             settle(result);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             fail(batch, e);
         }
     }
@@ -187,7 +188,7 @@ final class Lane {
         Thread.ofVirtual().name("channels-held").start(lane::run);
     }
 
-    private static void fail(List<Pending> batch, RuntimeException e) {
+    private static void fail(List<Pending> batch, Throwable e) {
         if (e instanceof PgException refused) {
             LOG.atWarn().addKeyValue("sqlstate", refused.getSqlState()).log("Postgres refused a batch of appends");
         } else if (!(e instanceof VertxException || e instanceof Await.Unreachable)) {
@@ -248,7 +249,7 @@ final class Lane {
                     settings.committed().accept(result);
                     result.outcomes()
                             .forEach((pending, outcome) -> pending.outcome().complete(outcome));
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     fail(batch, e);
                 }
             }

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -60,10 +61,24 @@ class LaneTest {
         lane.stop(SOON);
     }
 
+    @Test
+    void whateverGoesWrongTheNextIsStillCommitted() throws InterruptedException {
+        // Given
+        Lane lane = lane(new Connections(() -> {
+            throw new LinkageError("it happens once");
+        }));
+
+        // When / Then
+        assertAway(lane);
+        assertAway(lane);
+        lane.stop(SOON);
+    }
+
     private static void assertAway(Lane lane) {
         Pending pending = new Pending(Append.of(StreamAddress.open("s"), List.of(NewRecord.raw(Buffer.buffer("1")))));
         lane.add(pending);
-        assertThatThrownBy(() -> pending.outcome().join())
+        assertThatThrownBy(
+                        () -> pending.outcome().orTimeout(30, TimeUnit.SECONDS).join())
                 .isInstanceOf(CompletionException.class)
                 .cause()
                 .isInstanceOfSatisfying(
