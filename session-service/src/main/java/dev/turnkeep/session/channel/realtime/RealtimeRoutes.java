@@ -1,5 +1,6 @@
 package dev.turnkeep.session.channel.realtime;
 
+import dev.turnkeep.contracts.id.SessionId;
 import dev.turnkeep.contracts.problem.Invalid;
 import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.session.access.Access;
@@ -30,6 +31,7 @@ class RealtimeRoutes {
     private final Access access;
     private final Following following;
     private final RequestBody bodies;
+    private final RealtimeSessions sessions;
     private final Initialising initialising;
     private final Subscribing subscribing;
     private final Draining draining;
@@ -39,6 +41,7 @@ class RealtimeRoutes {
             Access access,
             Following following,
             RequestBody bodies,
+            RealtimeSessions sessions,
             Initialising initialising,
             Subscribing subscribing,
             Draining draining,
@@ -46,6 +49,7 @@ class RealtimeRoutes {
         this.access = access;
         this.following = following;
         this.bodies = bodies;
+        this.sessions = sessions;
         this.initialising = initialising;
         this.subscribing = subscribing;
         this.draining = draining;
@@ -98,16 +102,19 @@ class RealtimeRoutes {
     private void runWithBody(RoutingContext routing, Context context) {
         Exchange exchange = unnamed(routing, context);
         Let let;
+        SessionId session;
         try {
             exchange = named(routing, context);
             let = let(exchange);
+            session = sessions.get(let.granted()).id();
         } catch (Throwable thrown) {
             exchange.onContext(() -> bodies.discard(routing.request()));
             exchange.fail(thrown);
             return;
         }
         CompletableFuture<Buffer> body = new CompletableFuture<>();
-        exchange.onContext(() -> bodies.read(routing).onSuccess(body::complete).onFailure(body::completeExceptionally));
+        exchange.onContext(
+                () -> bodies.read(routing, session).onSuccess(body::complete).onFailure(body::completeExceptionally));
         try {
             answer(let, body.join());
         } catch (Throwable thrown) {
