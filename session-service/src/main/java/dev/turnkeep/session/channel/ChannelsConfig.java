@@ -152,6 +152,13 @@ public interface ChannelsConfig {
     @WithDefault("15s")
     Duration readerPatience();
 
+    /**
+     * A reader that takes nothing of what is on its way for so long is cut in any case: by HTTP/2 others keep its connection
+     * alive. It goes on where it was.
+     */
+    @WithDefault("75s")
+    Duration readerTimeout();
+
     /** How often a node asks Postgres whether streams with readers have moved without its knowing. */
     @WithDefault("1s")
     Duration safetyPoll();

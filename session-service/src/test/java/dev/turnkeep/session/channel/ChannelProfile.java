@@ -39,6 +39,7 @@ public final class ChannelProfile implements QuarkusTestProfile {
                 entry("turnkeep.session.channels.channel-size", SIZE + "M"),
                 entry("turnkeep.session.channels.readers-size", Integer.toString(READERS_SIZE)),
                 entry("turnkeep.session.channels.reader-patience", "2s"),
+                entry("turnkeep.session.channels.reader-timeout", "4s"),
                 entry("turnkeep.session.channels.in-flight", Integer.toString(IN_FLIGHT)),
                 entry("turnkeep.session.channels.fork-records", Integer.toString(FORK_RECORDS)),
                 entry("quarkus.http.proxy.proxy-address-forwarding", "true"),

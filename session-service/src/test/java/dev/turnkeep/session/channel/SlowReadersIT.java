@@ -41,6 +41,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestProfile(ChannelProfile.class)
 class SlowReadersIT {
     private static final String LARGE = "\"" + "x".repeat(1_000_000) + "\"";
+    /** What a server says of a stream that it gives up, by HTTP/2. */
+    private static final int CANCEL = 8;
     /** As many large records are on their way to the readers of one session before there is no more room for them. */
     private static final int FILLING = ChannelProfile.READERS_SIZE / 4 / LARGE.length() + 1;
 
@@ -145,13 +147,60 @@ class SlowReadersIT {
         assertThat(polls).extracting(io.vertx.core.Future::result).contains(200, 503);
     }
 
+    /** By HTTP/2 its connection goes on, so nobody else notices; and what has ended here has not gone out yet. */
+    @Test
+    void whoTakesNothingIsCutWhateverItReadsAndLetsGoOfAll() {
+        // Given
+        double before = cuts();
+        String key = "Bearer " + tenant.key();
+        String stream = "/v1/s2/streams/sessions%2F%s%2Fout/records";
+        List<String> asked = List.of(
+                "/v1/sessions/%s/out?offset=-1",
+                "/v1/sessions/%s/out?offset=-1&live=sse",
+                "/v1/sessions/%s/channels/closed?offset=-1&live=sse",
+                stream + "?seq_num=0",
+                stream + "?seq_num=0&count=1",
+                "/realtime/v1/sessions/%s/out");
+        List<String> paths = asked.stream()
+                .map(path -> {
+                    SessionId one = channels.session(tenant.scope());
+                    post(one, "/out", LARGE);
+                    channels.send(
+                            "PUT",
+                            path(one, "/channels/closed"),
+                            tenant.key(),
+                            "[" + LARGE + "]",
+                            "Content-Type",
+                            "application/json",
+                            "Stream-Closed",
+                            "true");
+                    return path.replace("%s", one.friendly());
+                })
+                .toList();
+
+        // When
+        try (StingyReader reader = new StingyReader(port)) {
+            List<Integer> streams = paths.stream()
+                    .map(path -> reader.get(path, "authorization", key, "accept", "text/event-stream"))
+                    .toList();
+            until("all are answered", () -> streams.stream().allMatch(reader::isAnswered));
+            assertThat(onTheWay()).isGreaterThanOrEqualTo(asked.size() * 1_000_000.0);
+
+            // Then
+            until("all are cut", () -> streams.stream().allMatch(one -> reader.reset(one) == CANCEL));
+            assertThat(cuts() - before).isEqualTo(asked.size());
+            assertThat(reader.isClosed()).isFalse();
+            until("nothing is kept for them", () -> onTheWay() == 0 && readers() == 0 && gauge("tails") == 0);
+        }
+    }
+
     @Test
     void bodiesCountAsTheyComeAndNotAsTheyAreAnnounced() throws IOException {
         // Given
         int many = ChannelProfile.IN_FLIGHT / 2_000_000 + 4;
         List<Socket> slow = new ArrayList<>();
         for (int i = 0; i < many; i++) {
-            slow.add(sender(session, "1"));
+            slow.add(sender(path(session, "/out"), "1"));
         }
 
         // When
@@ -164,20 +213,21 @@ class SlowReadersIT {
         }
     }
 
-    @Test
-    void theBodiesForOneSessionHaveAQuarterOfTheRoom() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/sessions/%s/out", "/realtime/v1/sessions/%s/out/append"})
+    void theBodiesForOneSessionHaveAQuarterOfTheRoom(String path) throws IOException {
         // Given
         SessionId other = channels.session(tenant.scope());
         String most = "\"" + "x".repeat(1_900_000);
         int fitting = ChannelProfile.IN_FLIGHT / 4 / most.length();
         List<Socket> slow = new ArrayList<>();
         for (int i = 0; i < fitting; i++) {
-            slow.add(sender(session, most));
+            slow.add(sender(path.formatted(session.friendly()), most));
         }
         until("they have come", () -> bodies() >= fitting * (double) most.length());
 
         // When
-        String beyond = line(sender(session, most));
+        String beyond = line(sender(path.formatted(session.friendly()), most));
         HttpResponse<String> others = post(other, "/out", LARGE);
 
         // Then
@@ -216,11 +266,11 @@ class SlowReadersIT {
     }
 
     /** One that announces two megabytes, and sends a part of them. */
-    private Socket sender(SessionId to, String part) throws IOException {
+    private Socket sender(String path, String part) throws IOException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
         write(
                 socket,
-                "POST " + path(to, "/out") + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                         + "Authorization: Bearer " + tenant.key() + "\r\nContent-Length: 2000000\r\n\r\n" + part);
         return socket;
     }
@@ -243,15 +293,23 @@ class SlowReadersIT {
     }
 
     private double onTheWay() {
-        return registry.get("turnkeep_channels_readers_bytes").gauge().value();
+        return gauge("readers_bytes");
     }
 
     private double readers() {
-        return registry.get("turnkeep_channels_readers").gauge().value();
+        return gauge("readers");
     }
 
     private double bodies() {
-        return registry.get("turnkeep_channels_bodies_bytes").gauge().value();
+        return gauge("bodies_bytes");
+    }
+
+    private double cuts() {
+        return registry.get("turnkeep_channels_readers_cut").counter().count();
+    }
+
+    private double gauge(String name) {
+        return registry.get("turnkeep_channels_" + name).gauge().value();
     }
 
     private static String path(SessionId of, String rest) {

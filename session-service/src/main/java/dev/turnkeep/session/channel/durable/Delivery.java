@@ -7,21 +7,16 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 
 /**
- * An answer with records on its way to its reader. It counts until it has gone out, in pieces, so that a slow reader is told
- * from one that takes nothing; that one is cut when there is no room for others.
+ * An answer with records on its way to its reader. It counts until it has gone out.
  *
- * <p>State: confined to the request's event loop, but for {@link #tick}.
+ * <p>State: confined to the request's event loop.
  */
-public final class Delivery implements Readers.Timed, Call.Way {
-    private static final int PIECE = 64 * 1024;
-
+public final class Delivery implements Call.Way {
     private final HttpServerResponse response;
-    private final Context context;
-    private final Following following;
+    private final Outbound outbound;
     private final Outgoing outgoing;
     private final SessionId session;
     private final long admitted;
-    private boolean over;
 
     Delivery(Call call, Following following, long admitted) {
         this(call.request(), call.context(), call.stream().owner(), following, admitted);
@@ -35,51 +30,22 @@ public final class Delivery implements Readers.Timed, Call.Way {
         this.session = session;
         this.admitted = admitted;
         this.response = request.response();
-        this.context = context;
-        this.following = following;
-        this.outgoing = following.outgoing(request, session, () -> {});
+        this.outbound = following.outbound();
+        this.outgoing = following.outgoing(request, context, session, () -> {});
     }
 
     @Override
     public void spare() {
-        following.outbound().sent(session, admitted);
+        outbound.sent(session, admitted);
     }
 
     @Override
     public void send(Buffer body) {
         // From here on it counts piece by piece.
         spare();
-        following.readers().watch(this);
-        if (body.length() <= PIECE) {
-            outgoing.end(body, this::over);
-            return;
-        }
-        if (!response.headWritten()) {
+        if (!response.headWritten() && !response.isChunked()) {
             response.putHeader("Content-Length", Integer.toString(body.length()));
         }
-        for (int from = 0; from < body.length(); from += PIECE) {
-            outgoing.send(body.slice(from, Math.min(body.length(), from + PIECE)));
-        }
-        outgoing.end(Buffer.buffer(), this::over);
-    }
-
-    private void over() {
-        over = true;
-        following.readers().unwatch(this);
-    }
-
-    @Override
-    public void tick(long nanos) {
-        if (outgoing.isStuck(nanos)) {
-            context.runOnContext(_ -> cut(nanos));
-        }
-    }
-
-    /** Unless it has moved, or was cut, since. */
-    private void cut(long nanos) {
-        if (!over && outgoing.isStuck(nanos)) {
-            over();
-            outgoing.cut();
-        }
+        outgoing.end(body);
     }
 }

@@ -50,7 +50,8 @@ final class EventStream implements Follower.Sink, Readers.Waiting {
         this.stream = found.view();
         this.cursor = cursor;
         this.readers = following.readers();
-        this.outgoing = following.outgoing(call.request(), call.stream().owner(), this::roomy);
+        this.outgoing =
+                following.outgoing(call.request(), call.context(), call.stream().owner(), this::roomy);
         this.metrics = following.metrics();
         this.clock = following.clock();
         this.follower = following.follower(call.context(), found.page().next(), this);
@@ -115,10 +116,11 @@ final class EventStream implements Follower.Sink, Readers.Waiting {
         Payload.appendEvent(events, "control", Buffer.buffer(control(page)));
         spokeAt = System.nanoTime();
         metrics.delivered(data);
-        outgoing.send(events);
         if (page.isLast()) {
             leave();
-            call.response().end();
+            outgoing.end(events);
+        } else {
+            outgoing.send(events);
         }
     }
 
@@ -166,7 +168,7 @@ final class EventStream implements Follower.Sink, Readers.Waiting {
 
     private void beat() {
         if (ready()) {
-            call.response().write(ALIVE);
+            outgoing.send(ALIVE);
         }
     }
 
@@ -184,10 +186,10 @@ final class EventStream implements Follower.Sink, Readers.Waiting {
         leave();
         if (!begun) {
             call.fail(RetryLater.unavailable("the service is stopping"));
-        } else if (call.response().writeQueueFull()) {
-            outgoing.drop();
+        } else if (outgoing.isFull()) {
+            Outgoing.drop(call.request());
         } else {
-            call.response().end();
+            outgoing.end(Buffer.buffer());
         }
     }
 

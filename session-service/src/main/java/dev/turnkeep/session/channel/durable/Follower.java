@@ -1,16 +1,15 @@
 package dev.turnkeep.session.channel.durable;
 
 import dev.turnkeep.session.channel.log.LogMetrics;
-import dev.turnkeep.session.channel.log.LogReader;
 import dev.turnkeep.session.channel.log.LogReader.Found;
 import dev.turnkeep.session.channel.log.LogRecord;
 import dev.turnkeep.session.channel.log.Page;
 import dev.turnkeep.session.channel.log.StreamEnd;
 import dev.turnkeep.session.channel.log.Tail;
 import dev.turnkeep.session.channel.log.Tail.Look;
-import dev.turnkeep.session.channel.log.Tails;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.time.Clock;
 import java.time.Duration;
@@ -28,10 +27,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Follower implements Tail.Waiter {
     private static final long AGAIN = 500;
+    private static final long SOON = 10;
 
     private final Context context;
-    private final Tails tails;
-    private final LogReader reader;
+    private final Log log;
     private final Sink sink;
     private final LogMetrics metrics;
     private final Clock clock;
@@ -42,6 +41,18 @@ public final class Follower implements Tail.Waiter {
     private boolean over;
     /** Whether it had all there was, and waited: what comes then is news, and not history. */
     private boolean waiting;
+
+    /** Where records come from: memory, and what lies behind it. */
+    interface Log {
+        Tail join(StreamEnd stream, Tail.Waiter waiter);
+
+        void leave(Tail tail, Tail.Waiter waiter);
+
+        /** What was read shows where the end is. */
+        void saw(Tail tail, Page page);
+
+        Future<Optional<Found>> page(Tail tail, long from);
+    }
 
     /** Takes what a follower finds. Called on the event loop. */
     public interface Sink {
@@ -60,12 +71,11 @@ public final class Follower implements Tail.Waiter {
         }
     }
 
-    Follower(Context context, Tails tails, LogReader reader, long place, Sink sink, LogMetrics metrics, Clock clock) {
+    Follower(Context context, Log log, long place, Sink sink, LogMetrics metrics, Clock clock) {
         this.metrics = metrics;
         this.clock = clock;
         this.context = context;
-        this.tails = tails;
-        this.reader = reader;
+        this.log = log;
         this.place = place;
         this.sink = sink;
     }
@@ -73,7 +83,7 @@ public final class Follower implements Tail.Waiter {
     /** On the event loop: from now on nothing is missed. */
     public void follow(StreamEnd stream) {
         if (!over) {
-            tail = tails.join(stream, this);
+            tail = log.join(stream, this);
             pump();
         }
     }
@@ -82,7 +92,7 @@ public final class Follower implements Tail.Waiter {
     public void stop() {
         over = true;
         if (tail != null) {
-            tails.leave(tail, this);
+            log.leave(tail, this);
         }
     }
 
@@ -157,7 +167,7 @@ public final class Follower implements Tail.Waiter {
 
     private void read(Tail from) {
         reading = true;
-        reader.page(from, place)
+        log.page(from, place)
                 .onComplete(answer -> context.runOnContext(_ -> {
                     reading = false;
                     found(from, answer);
@@ -177,18 +187,23 @@ public final class Follower implements Tail.Waiter {
             sink.gone();
         } else {
             Page page = answer.result().get().page();
-            tails.saw(from, page);
+            log.saw(from, page);
             if (give(page)) {
                 pump();
             } else if (!page.isLast()) {
-                wakeIfKnown();
+                lookAgain(from);
             }
         }
     }
 
-    /** Memory may have learned more than the read found. */
-    private void wakeIfKnown() {
-        if (tail != null && tail.from(place) instanceof Look.New) {
+    /**
+     * Memory may have learned more than the read found, and woken it in vain while it read. It may even know of more than it
+     * holds: that is read again, and not without end should the two never agree.
+     */
+    private void lookAgain(Tail from) {
+        if (from.from(place) instanceof Look.Behind) {
+            context.owner().setTimer(SOON, _ -> wake());
+        } else {
             pump();
         }
     }

@@ -10,6 +10,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Map;
@@ -24,7 +25,8 @@ import java.util.concurrent.ConcurrentHashMap;
 public class Readers {
     private static final Duration TICK = Duration.ofMillis(250);
 
-    private final ChannelsConfig config;
+    private final int readersLimit;
+    private final int writersLimit;
     private final LogMetrics metrics;
     private final Vertx vertx;
     private final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
@@ -34,8 +36,18 @@ public class Readers {
     private volatile boolean stopping;
     private long timer;
 
+    @Inject
     Readers(ChannelsConfig config, LogMetrics metrics, Vertx vertx) {
-        this.config = config;
+        this(config.readersPerSession(), config.writersPerChannel(), metrics, vertx);
+    }
+
+    /**
+     * @param readersLimit of one session
+     * @param writersLimit of one channel
+     */
+    Readers(int readersLimit, int writersLimit, LogMetrics metrics, Vertx vertx) {
+        this.readersLimit = readersLimit;
+        this.writersLimit = writersLimit;
         this.metrics = metrics;
         this.vertx = vertx;
     }
@@ -93,7 +105,7 @@ public class Readers {
 
     /** How many there may be of those that it is counted with. */
     public int limit(Waiting reader) {
-        return isReader(reader) ? config.readersPerSession() : config.writersPerChannel();
+        return isReader(reader) ? readersLimit : writersLimit;
     }
 
     private static boolean isReader(Waiting reader) {

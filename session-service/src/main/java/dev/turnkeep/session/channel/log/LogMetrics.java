@@ -32,7 +32,7 @@ public class LogMetrics {
     private final Counter cut;
     private final AtomicInteger readers = new AtomicInteger();
 
-    LogMetrics(MeterRegistry registry) {
+    public LogMetrics(MeterRegistry registry) {
         this.registry = registry;
         this.batch = registry.summary("turnkeep_channels_batch_size");
         this.connection = registry.timer("turnkeep_channels_connection");
@@ -83,7 +83,7 @@ public class LogMetrics {
         lag.record(since.isNegative() ? Duration.ZERO : since);
     }
 
-    /** A reader took nothing, while there was no room for others. */
+    /** A reader took nothing for long. */
     public void cut() {
         cut.increment();
     }

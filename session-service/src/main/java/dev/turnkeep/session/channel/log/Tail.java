@@ -50,7 +50,8 @@ public final class Tail {
     private long sharedFrom;
     private long sharedNext;
 
-    Tail(long id, long ringBytes) {
+    /** @param ringBytes the most of its newest records that it keeps */
+    public Tail(long id, long ringBytes) {
         this.id = id;
         this.ringBytes = ringBytes;
         this.end = new StreamEnd(id, 0, 0, false);

@@ -8,6 +8,7 @@ import dev.turnkeep.contracts.problem.Problem;
 import dev.turnkeep.session.access.SessionRef;
 import dev.turnkeep.session.channel.durable.Delivery;
 import dev.turnkeep.session.channel.durable.Following;
+import dev.turnkeep.session.channel.durable.Outgoing;
 import dev.turnkeep.session.channel.log.Kind;
 import dev.turnkeep.session.channel.log.LogReader;
 import dev.turnkeep.session.channel.log.LogReader.Found;
@@ -136,8 +137,7 @@ class Draining {
         try {
             sent.get(STUCK.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            exchange.onContext(() ->
-                    following.outgoing(exchange.request(), session, () -> {}).drop());
+            exchange.onContext(() -> Outgoing.drop(exchange.request()));
             throw new Invalid(Problem.MALFORMED, null, "the client takes nothing");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -85,7 +85,8 @@ final class RealtimeStream implements Follower.Sink, Readers.Waiting {
         this.times = times;
         this.again = again;
         this.check = check;
-        this.sending = new Sending(following.outgoing(exchange.request(), session, this::wake));
+        this.sending = new Sending(
+                exchange.request(), following.outgoing(exchange.request(), exchange.context(), session, this::wake));
         this.cutAt = waitsSince + times.life().toNanos();
     }
 
@@ -276,7 +277,7 @@ final class RealtimeStream implements Follower.Sink, Readers.Waiting {
 
     private void finish() {
         leave();
-        exchange.response().end(Batch.done());
+        sending.end(Batch.done());
     }
 
     /** The client comes back, and is let in anew. */
@@ -285,13 +286,10 @@ final class RealtimeStream implements Follower.Sink, Readers.Waiting {
             return;
         }
         leave();
-        HttpServerResponse response = exchange.response();
         if (!begun) {
             exchange.fail(RetryLater.unavailable("the service is stopping"));
-        } else if (response.writeQueueFull()) {
-            sending.drop();
         } else {
-            response.write(Batch.error()).onComplete(_ -> exchange.drop());
+            sending.breakOff(Batch.error());
         }
     }
 

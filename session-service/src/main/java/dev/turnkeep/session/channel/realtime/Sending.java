@@ -2,6 +2,7 @@ package dev.turnkeep.session.channel.realtime;
 
 import dev.turnkeep.session.channel.durable.Outgoing;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 
 /**
@@ -10,10 +11,12 @@ import java.time.Duration;
  * <p>State: confined to the request's event loop, but for what the clock looks at.
  */
 final class Sending {
+    private final HttpServerRequest request;
     private final Outgoing outgoing;
     private volatile long spokeAt = System.nanoTime();
 
-    Sending(Outgoing outgoing) {
+    Sending(HttpServerRequest request, Outgoing outgoing) {
+        this.request = request;
         this.outgoing = outgoing;
     }
 
@@ -40,8 +43,22 @@ final class Sending {
         outgoing.cut();
     }
 
-    void drop() {
-        outgoing.drop();
+    /** The last of a stream that ends as it should. */
+    void end(Buffer word) {
+        outgoing.end(word);
+    }
+
+    /** Says why, and ends the connection: its client comes back. One that takes nothing is not told. */
+    void breakOff(Buffer word) {
+        if (outgoing.isFull()) {
+            drop();
+        } else {
+            outgoing.breakOff(word);
+        }
+    }
+
+    private void drop() {
+        Outgoing.drop(request);
     }
 
     /** Whether nothing was said for so long. */

@@ -2,6 +2,7 @@ package dev.turnkeep.session.channel.s2;
 
 import dev.turnkeep.contracts.id.SessionId;
 import dev.turnkeep.session.channel.Farewell;
+import dev.turnkeep.session.channel.durable.Outgoing;
 import dev.turnkeep.session.channel.durable.Readers;
 import dev.turnkeep.session.channel.log.StreamView;
 import dev.turnkeep.session.channel.log.Tail;
@@ -22,7 +23,10 @@ import org.jspecify.annotations.Nullable;
 final class AppendSession implements Readers.Waiting, Tail.Waiter {
     /** In bytes: what may wait before the writer has to. */
     private static final long WINDOW = 1024 * 1024;
-    /** A writer that comes to a closed stream may have something to send that was stored before: it is answered. */
+    /**
+     * A writer that comes to a closed stream may have something to send that was stored before: it is answered. When the node
+     * stops, one that takes no answers is waited for as long.
+     */
     private static final Duration LAST_WORD = Duration.ofSeconds(5);
     /** As much as a writer may still send before it has read that it is over. */
     private static final long PATIENCE = Duration.ofSeconds(5).toMillis();
@@ -34,6 +38,7 @@ final class AppendSession implements Readers.Waiting, Tail.Waiter {
     private final StreamView view;
     private final Appending shared;
     private final Intake intake;
+    private final Outgoing outlet;
     private final long wordEndsAt = System.nanoTime() + LAST_WORD.toNanos();
     private @Nullable Tail tail;
     private boolean begun;
@@ -45,6 +50,8 @@ final class AppendSession implements Readers.Waiting, Tail.Waiter {
     private volatile boolean stopping;
     /** Since when a frame has not been whole, by {@link System#nanoTime}. */
     private volatile long partSince = NEVER;
+    /** Since when something waits behind answers that its writer does not take, by {@link System#nanoTime}. */
+    private volatile long deafSince = NEVER;
 
     AppendSession(Exchange exchange, Pass pass, StreamView view, Appending shared) {
         this.exchange = exchange;
@@ -52,6 +59,8 @@ final class AppendSession implements Readers.Waiting, Tail.Waiter {
         this.view = view;
         this.shared = shared;
         this.intake = new Intake(shared.budget(), pass.stream().owner());
+        this.outlet = shared.following()
+                .outgoing(exchange.request(), exchange.context(), pass.stream().owner(), () -> {});
     }
 
     /** On the event loop: says at once that it listens, and does. */
@@ -118,9 +127,15 @@ final class AppendSession implements Readers.Waiting, Tail.Waiter {
     }
 
     private void pump() {
-        if (!begun || over || busy || exchange.response().writeQueueFull()) {
+        if (!begun || over || busy) {
             return;
         }
+        if (outlet.isFull()) {
+            boolean waits = intake.hasBatch() || saidAll || stopping;
+            deafSince = !waits ? NEVER : deafSince == NEVER ? System.nanoTime() : deafSince;
+            return;
+        }
+        deafSince = NEVER;
         if (intake.hasBatch()) {
             List<AppendInput> inputs = intake.next();
             busy = true;
@@ -131,7 +146,7 @@ final class AppendSession implements Readers.Waiting, Tail.Waiter {
             last(Refusal.draining());
         } else if (saidAll) {
             leave();
-            exchange.response().end();
+            outlet.end(Buffer.buffer());
         }
     }
 
@@ -156,7 +171,7 @@ final class AppendSession implements Readers.Waiting, Tail.Waiter {
             return;
         }
         if (acks.length() > 0) {
-            exchange.response().write(acks);
+            outlet.send(acks);
         }
         if (refusal != null) {
             last(refusal);
@@ -203,6 +218,22 @@ final class AppendSession implements Readers.Waiting, Tail.Waiter {
         } else if (since != NEVER && nanos - since >= shared.patience().toNanos()) {
             exchange.context().runOnContext(_ -> late());
         }
+        if (isDeaf(nanos)) {
+            exchange.context().runOnContext(_ -> cut());
+        }
+    }
+
+    private boolean isDeaf(long nanos) {
+        long since = deafSince;
+        return since != NEVER && nanos - since >= (stopping ? LAST_WORD : shared.patience()).toNanos();
+    }
+
+    /** What waits is not for ever kept from other writers: it has no answer, and is sent again. */
+    private void cut() {
+        if (!over && isDeaf(System.nanoTime())) {
+            leave();
+            outlet.cut();
+        }
     }
 
     /** Nobody keeps the beginning of a frame here for as long as they like. */
@@ -232,7 +263,7 @@ final class AppendSession implements Readers.Waiting, Tail.Waiter {
         leave();
         HttpServerResponse response = exchange.response();
         HttpServerRequest request = exchange.request();
-        response.end(Frames.last(refusal));
+        outlet.end(Frames.last(refusal));
         if (!request.isEnded()) {
             // It reads its answer while it still sends: what it sends goes nowhere, for a while.
             request.handler(_ -> {});
@@ -253,7 +284,7 @@ final class AppendSession implements Readers.Waiting, Tail.Waiter {
             if (of != null) {
                 shared.tails().leave(of, this);
             }
-            shared.readers().leave(this);
+            shared.following().readers().leave(this);
         }
     }
 }

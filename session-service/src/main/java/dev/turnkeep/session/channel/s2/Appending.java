@@ -2,7 +2,7 @@ package dev.turnkeep.session.channel.s2;
 
 import dev.turnkeep.session.channel.ChannelsConfig;
 import dev.turnkeep.session.channel.durable.Channels;
-import dev.turnkeep.session.channel.durable.Readers;
+import dev.turnkeep.session.channel.durable.Following;
 import dev.turnkeep.session.channel.log.AppendOutcome.Appended;
 import dev.turnkeep.session.channel.log.StreamView;
 import dev.turnkeep.session.channel.log.Tails;
@@ -18,15 +18,21 @@ class Appending {
     private final Appends appends;
     private final Channels channels;
     private final Tails tails;
-    private final Readers readers;
+    private final Following following;
     private final Budget budget;
     private final Duration patience;
 
-    Appending(Appends appends, Channels channels, Tails tails, Readers readers, Budget budget, ChannelsConfig config) {
+    Appending(
+            Appends appends,
+            Channels channels,
+            Tails tails,
+            Following following,
+            Budget budget,
+            ChannelsConfig config) {
         this.appends = appends;
         this.channels = channels;
         this.tails = tails;
-        this.readers = readers;
+        this.following = following;
         this.budget = budget;
         this.patience = config.bodyTimeout();
     }
@@ -53,7 +59,7 @@ class Appending {
     void session(Exchange exchange, Pass pass) {
         StreamView view = channels.head(pass.stream()).orElseThrow(() -> new Refused(Refusal.missing()));
         AppendSession session = new AppendSession(exchange, pass, view, this);
-        Exchange.enter(readers, session);
+        Exchange.enter(following.readers(), session);
         exchange.onLoop(session::begin);
     }
 
@@ -85,7 +91,7 @@ class Appending {
         return null;
     }
 
-    /** How long a frame may take to come. */
+    /** How long a frame may take to come, and an answer to be taken while batches wait behind it. */
     Duration patience() {
         return patience;
     }
@@ -94,8 +100,8 @@ class Appending {
         return tails;
     }
 
-    Readers readers() {
-        return readers;
+    Following following() {
+        return following;
     }
 
     Budget budget() {

@@ -71,7 +71,8 @@ final class ReadSession implements Follower.Sink, Readers.Waiting {
         this.again = again;
         this.allowance = new Allowance(query);
         this.follower = following.follower(exchange.context(), 0, this);
-        this.outlet = following.outgoing(exchange.request(), pass.stream().owner(), () -> follower.wake());
+        this.outlet = following.outgoing(
+                exchange.request(), exchange.context(), pass.stream().owner(), () -> follower.wake());
         this.spokeAt = start;
     }
 
@@ -209,7 +210,7 @@ final class ReadSession implements Follower.Sink, Readers.Waiting {
     private void end() {
         if (!over) {
             leave();
-            exchange.response().end(output.end());
+            outlet.end(output.end());
         }
     }
 
@@ -221,9 +222,9 @@ final class ReadSession implements Follower.Sink, Readers.Waiting {
         if (!begun) {
             exchange.refuse(refusal);
         } else if (outlet.isFull()) {
-            outlet.drop();
+            Outgoing.drop(exchange.request());
         } else {
-            exchange.response().end(output.last(refusal));
+            outlet.end(output.last(refusal));
         }
     }
 

@@ -10,6 +10,7 @@ import dev.turnkeep.localstack.junit.TestSpace;
 import dev.turnkeep.session.access.TestTokens;
 import dev.turnkeep.session.channel.ChannelOnTest;
 import dev.turnkeep.session.channel.ChannelProfile;
+import dev.turnkeep.session.channel.StingyReader;
 import dev.turnkeep.session.channel.s2.S2Connection.Answer;
 import dev.turnkeep.session.channel.s2.S2Connection.Frame;
 import dev.turnkeep.session.channel.s2.S2Connection.Session;
@@ -112,6 +113,23 @@ class S2IT {
         Answer proto = s2.one(HttpMethod.GET, path("/records?seq_num=1"), tenant.key(), Buffer.buffer());
         assertThat(Wire.batch(proto.body())).isEqualTo(new Gotten(List.of(new Got(1, List.of(), "plain")), 2));
         assertThat(send("{}", "s2-format", "hex").statusCode()).isEqualTo(400);
+    }
+
+    /** What waits behind answers that nobody takes is room that other writers need. */
+    @Test
+    void aWriterThatTakesNoAnswersIsCut() {
+        // Given
+        byte[] batch = Frames.of(Wire.input("x")).getBytes();
+
+        // When
+        try (StingyReader deaf = new StingyReader(port)) {
+            int writing = deaf.post(
+                    path("/records"), batch, "authorization", "Bearer " + tenant.key(), "content-type", Frames.TYPE);
+
+            // Then
+            until("it is cut", () -> deaf.reset(writing) == 8);
+            assertThat(deaf.isClosed()).isFalse();
+        }
     }
 
     @Test
