@@ -28,7 +28,7 @@ record Fault(String name, boolean often, Consumer<Site> strike) {
                 killed("session-service", OFTEN, site -> site.turnkeep().sessionService()),
                 killed("ingest-service", OFTEN, site -> site.turnkeep().ingestService()),
                 killed("one of two reapers", RARE, site -> site.reapers().getFirst()),
-                killed("the leading replication", OFTEN, Site::tablesLeader),
+                killed("the leading replication", RARE, Site::tablesLeader),
                 stopped("session-service", RARE, stopped, site -> site.turnkeep()
                         .sessionService()),
                 stopped("ingest-service", RARE, stopped, site -> site.turnkeep().ingestService()),
@@ -45,7 +45,7 @@ record Fault(String name, boolean often, Consumer<Site> strike) {
                 frozen("Kafka", RARE, stopped, site -> site.stack().kafka()),
                 frozen("Postgres", RARE, stopped, site -> site.stack().postgres()),
                 frozen("Redis", RARE, stopped, site -> site.stack().redis()),
-                new Fault("ClickHouse away for " + away.toSeconds() + " s", OFTEN, site -> {
+                new Fault("ClickHouse away for " + away.toSeconds() + " s", RARE, site -> {
                     site.stack().clickhouse().stop();
                     Await.pause(away.toMillis());
                     site.stack().clickhouse().start();

@@ -9,10 +9,12 @@ import dev.turnkeep.localstack.StackAddresses;
 import dev.turnkeep.localstack.run.Service;
 import dev.turnkeep.localstack.run.ServiceProcess;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A whole system that anything may happen to: engines of its own, every service, two of those that have to agree who works.
@@ -53,9 +55,8 @@ record Site(
                 replications,
                 new Gateway(turnkeep.ingestService().service().url()));
         try {
-            // The first one makes the slots; the others come up together.
-            replications.getFirst().start();
-            List<ServiceProcess> others = List.of(replications.getLast(), reapers.getFirst(), reapers.getLast());
+            List<ServiceProcess> others = Stream.concat(replications.stream(), reapers.stream())
+                    .toList();
             others.forEach(ServiceProcess::launch);
             others.forEach(ServiceProcess::awaitReady);
             return site;
@@ -108,7 +109,7 @@ record Site(
         try {
             entrance.close();
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         } finally {
             reapers.forEach(ServiceProcess::close);
             replications.forEach(ServiceProcess::close);
