@@ -63,14 +63,16 @@ class LifecycleIT {
     static void open(Turnkeep turnkeep) {
         system = turnkeep;
         for (int i = 0; i < REAPERS; i++) {
-            INSTANCES.add(system.instance(Service.REAPER, "reaper-" + i, QUICK));
+            INSTANCES.add(system.prepared(Service.REAPER, "reaper-" + i, QUICK));
         }
-        INSTANCES.add(system.instance(
+        INSTANCES.add(system.prepared(
                 Service.REPLICATION,
                 "replication",
                 Map.of(
                         "TURNKEEP_REPLICATION_EVENTS_SLOT", system.serverWide("events"),
                         "TURNKEEP_REPLICATION_TABLES_SLOT", system.serverWide("tables"))));
+        INSTANCES.forEach(ServiceProcess::launch);
+        INSTANCES.forEach(ServiceProcess::awaitReady);
     }
 
     @AfterAll

@@ -32,14 +32,17 @@ class ListsIT {
     static void open(Turnkeep turnkeep) {
         system = turnkeep;
         replication = replicating();
-        lists = system.instance(
+        lists = system.prepared(
                 Service.SESSION,
                 "lists",
                 Map.of("TURNKEEP_SESSION_TURNS_ENABLED", "false", "TURNKEEP_SESSION_LIST_STRETCH", "2"));
+        lists.launch();
+        replication.start();
+        lists.awaitReady();
     }
 
     private static ServiceProcess replicating() {
-        return system.instance(
+        return system.prepared(
                 Service.REPLICATION,
                 "list-replication",
                 Map.of(
@@ -98,6 +101,7 @@ class ListsIT {
 
         // When
         replication = replicating();
+        replication.start();
 
         // Then
         until("ClickHouse has caught up", () -> count(reader) == SESSIONS + 1);

@@ -79,6 +79,8 @@ public final class Turnkeep implements AutoCloseable {
     public Map<String, String> variables(Service placed, Map<String, String> settings) {
         Map<String, String> variables = new HashMap<>(environment.of(placed, Map.of()));
         variables.put("TURNKEEP_SESSION_TURNS_GROUP", group());
+        // The shortest that brokers allow: whoever is killed waits as long for its partitions.
+        variables.put("TURNKEEP_SESSION_TURNS_MEMBER_TIMEOUT", "6s");
         variables.putAll(settings);
         settings.forEach((name, value) -> {
             if (value.isEmpty()) {
