@@ -74,7 +74,8 @@ class RealtimeRestartIT {
         Tenant tenant = turnkeep.tenant("cuts");
         int records = 60;
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-                Gateway gateway = new Gateway(turnkeep.sessionService().service().url())) {
+                Gateway gateway =
+                        new Gateway(turnkeep.sessionService().service().url())) {
             Future<String> driven = threads.submit(() -> drive(gateway, tenant, 10, 0, records));
 
             // When: a pipe, a writer and marks, of five sessions each

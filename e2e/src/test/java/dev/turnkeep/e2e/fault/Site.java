@@ -55,8 +55,8 @@ record Site(
                 replications,
                 new Gateway(turnkeep.ingestService().service().url()));
         try {
-            List<ServiceProcess> others = Stream.concat(replications.stream(), reapers.stream())
-                    .toList();
+            List<ServiceProcess> others =
+                    Stream.concat(replications.stream(), reapers.stream()).toList();
             others.forEach(ServiceProcess::launch);
             others.forEach(ServiceProcess::awaitReady);
             return site;

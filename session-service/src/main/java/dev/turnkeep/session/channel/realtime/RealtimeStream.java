@@ -226,7 +226,8 @@ final class RealtimeStream implements Follower.Sink, Readers.Waiting {
         if (come != null && !come.equals(session)) {
             following.readers().leave(this);
             session = come;
-            sending = new Sending(following.outgoing(exchange.request(), come, this::wake));
+            sending = new Sending(
+                    exchange.request(), following.outgoing(exchange.request(), exchange.context(), come, this::wake));
             try {
                 following.readers().enter(this);
             } catch (RetryLater e) {
