@@ -601,7 +601,7 @@ class SessionChannelsIT {
     void limitsAreToldWithTheirNumbers() {
         // When
         HttpResponse<String> record = post("/out", "\"" + "x".repeat(1024 * 1024) + "\"");
-        HttpResponse<String> body = post("/out", "\"" + "x".repeat(3 * 1024 * 1024) + "\"");
+        HttpResponse<String> body = post("/out", "\"" + "x".repeat(5 * 1024 * 1024) + "\"");
         HttpResponse<String> records = post("/out", "[" + "1,".repeat(1000) + "1]");
 
         // Then
@@ -609,7 +609,7 @@ class SessionChannelsIT {
                 .extracting(HttpResponse::statusCode)
                 .containsOnly(413);
         assertThat(record.body()).contains("1048576");
-        assertThat(body.body()).contains("2097152");
+        assertThat(body.body()).contains("4194304");
         assertThat(records.body()).contains("1001").contains("1000");
     }
 
