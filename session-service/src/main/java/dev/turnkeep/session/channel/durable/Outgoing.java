@@ -60,8 +60,12 @@ public final class Outgoing implements Readers.Timed {
 
     /** Whether it takes something now; when not, it says so later. */
     public boolean isReady() {
-        heldBack = queued > 0 && shared.outbound().isFull(session);
-        return !heldBack && !response.writeQueueFull();
+        if (queued > 0 && shared.outbound().isFull(session)) {
+            // Until all of it has been taken, and its owner told, whoever else asks meanwhile.
+            heldBack = true;
+            return false;
+        }
+        return !response.writeQueueFull();
     }
 
     /** Whether it has taken all that it was sent. */

@@ -89,19 +89,31 @@ final class Lane {
             try {
                 Pending first = queue.poll(IDLE.toMillis(), TimeUnit.MILLISECONDS);
                 if (first != null) {
-                    commit(gather(first));
+                    commitWith(first);
                 }
             } catch (InterruptedException e) {
                 break;
             }
         }
         for (Pending next = queue.poll(); next != null; next = queue.poll()) {
-            commit(gather(next));
+            commitWith(next);
         }
     }
 
-    private List<Pending> gather(Pending first) {
+    /** Nobody else commits for its streams: it goes on, whatever went wrong, and whoever waits is told. */
+    private void commitWith(Pending first) {
         List<Pending> batch = new ArrayList<>();
+        try {
+            gather(first, batch);
+            commit(batch);
+        } catch (RuntimeException | Error e) {
+            // Without a word more: there may be no memory for one.
+            first.outcome().completeExceptionally(e);
+            batch.forEach(pending -> pending.outcome().completeExceptionally(e));
+        }
+    }
+
+    private void gather(Pending first, List<Pending> batch) {
         long bytes = 0;
         Pending next = first;
         while (next != null) {
@@ -111,7 +123,6 @@ final class Lane {
             }
             next = batch.size() < settings.requests() && bytes < settings.bytes() ? queue.poll() : null;
         }
-        return batch;
     }
 
     private void commit(List<Pending> batch) {
@@ -123,7 +134,6 @@ final class Lane {
         } catch (PgException e) {
             refused(batch, e);
         } catch (RuntimeException | Error e) {
-            // Nobody else commits for its streams: it goes on, whatever it was.
             fail(batch, e);
         }
     }

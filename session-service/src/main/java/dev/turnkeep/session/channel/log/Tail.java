@@ -39,6 +39,8 @@ public final class Tail {
     private boolean known;
     private boolean gone;
     private boolean fetching;
+    /** The furthest that was heard of while it was asked: the answer may be older. */
+    private @Nullable StreamEnd heard;
     /** Of this node's newest commit: its first seq, and when it was committed. */
     private long committedFrom = Long.MAX_VALUE;
 
@@ -226,14 +228,22 @@ public final class Tail {
     /** From where to ask Postgres, if it is worth asking and nobody does already. */
     synchronized Optional<Long> startFetching(StreamEnd hint) {
         boolean news = !known || hint.next() > end.next() || (hint.closed() && !end.closed());
-        if (gone || fetching || !news) {
+        if (gone || !news) {
+            return Optional.empty();
+        }
+        if (fetching) {
+            heard = heard == null || hint.next() > heard.next() || hint.closed() ? hint : heard;
             return Optional.empty();
         }
         fetching = true;
         return Optional.of(known ? end.next() : LogReader.NOW);
     }
 
-    synchronized void stopFetching() {
+    /** Returns what was heard of meanwhile; it may be known by now. */
+    synchronized Optional<StreamEnd> stopFetching() {
+        Optional<StreamEnd> meanwhile = Optional.ofNullable(heard);
         fetching = false;
+        heard = null;
+        return meanwhile;
     }
 }

@@ -110,7 +110,7 @@ public class Tails {
         }
         metrics.told(by);
         reader.page(tail.id(), from.get()).onComplete(answer -> {
-            tail.stopFetching();
+            Optional<StreamEnd> meanwhile = tail.stopFetching();
             if (answer.failed()) {
                 // The poll asks again.
                 LOG.atDebug().log("a stream's end could not be read");
@@ -118,6 +118,7 @@ public class Tails {
                 tail.vanish();
             } else {
                 learn(tail, answer.result().get());
+                meanwhile.ifPresent(end -> fetch(tail, end, by));
             }
         });
     }

@@ -46,6 +46,7 @@ final class AppendSession implements Readers.Waiting, Tail.Waiter {
     private boolean saidAll;
     private boolean over;
     private boolean heard;
+    private boolean leaving;
     private @Nullable Refusal unreadable;
     private volatile boolean stopping;
     /** Since when a frame has not been whole, by {@link System#nanoTime}. */
@@ -95,7 +96,7 @@ final class AppendSession implements Readers.Waiting, Tail.Waiter {
     }
 
     private void came(Buffer chunk) {
-        if (over || saidAll) {
+        if (over || saidAll || leaving) {
             return;
         }
         if (partSince == NEVER) {
@@ -119,7 +120,7 @@ final class AppendSession implements Readers.Waiting, Tail.Waiter {
     }
 
     private void ended() {
-        if (unreadable == null && intake.hasPart()) {
+        if (unreadable == null && intake.hasPart() && !leaving) {
             unreadable = Refusal.of(400, "bad_frame", "the last frame is not whole");
         }
         saidAll = true;
@@ -157,7 +158,7 @@ final class AppendSession implements Readers.Waiting, Tail.Waiter {
         try {
             pass.recheck();
             refusal = shared.append(pass, inputs, acks);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             refusal = Refusal.of(e);
         }
         Refusal refused = refusal;
@@ -178,6 +179,10 @@ final class AppendSession implements Readers.Waiting, Tail.Waiter {
             return;
         }
         if (intake.whole() <= WINDOW && !saidAll) {
+            if (intake.hasPart() && partSince == NEVER) {
+                // It was kept waiting in the middle of a frame, and has its time for the rest again.
+                partSince = System.nanoTime();
+            }
             exchange.request().resume();
         }
         pump();
@@ -253,6 +258,8 @@ final class AppendSession implements Readers.Waiting, Tail.Waiter {
     public void goHome() {
         stopping = true;
         exchange.onLoop(() -> {
+            // What comes from now on is for another node; what has come is committed and answered.
+            leaving = true;
             // Before the last frame: whoever reads that one comes back at once.
             Farewell.to(exchange.request());
             pump();

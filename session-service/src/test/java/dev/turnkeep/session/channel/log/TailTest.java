@@ -7,6 +7,7 @@ import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class TailTest {
@@ -120,6 +121,25 @@ class TailTest {
 
     private static Page page(Look look) {
         return ((Look.New) look).page();
+    }
+
+    @Test
+    void whatIsHeardOfWhileItIsAskedIsAskedForNext() {
+        // Given
+        Tail tail = new Tail(1, RING);
+        tail.advance(end(1, 9), records(8, 1, 10));
+
+        // When
+        assertThat(tail.startFetching(end(1, 10))).contains(9L);
+        assertThat(tail.startFetching(end(1, 12))).isEmpty();
+        assertThat(tail.startFetching(end(1, 11))).isEmpty();
+        Optional<StreamEnd> meanwhile = tail.stopFetching();
+        tail.advance(end(1, 10), records(9, 1, 10));
+
+        // Then
+        assertThat(meanwhile).contains(end(1, 12));
+        assertThat(tail.startFetching(end(1, 12))).contains(10L);
+        assertThat(tail.stopFetching()).isEmpty();
     }
 
     private static StreamEnd end(long id, long next) {
