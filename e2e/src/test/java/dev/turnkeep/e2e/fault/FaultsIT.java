@@ -155,7 +155,10 @@ class FaultsIT {
                 balance.twice().size(),
                 stored,
                 visible));
-        assertThat(struck.perSecond()).isGreaterThanOrEqualTo(LEAST_RATE);
+        if (FULL) {
+            // Else the row does not count; how fast a machine is, the ordinary run does not judge.
+            assertThat(struck.perSecond()).isGreaterThanOrEqualTo(LEAST_RATE);
+        }
         assertThat(accepted).hasSize(TURNS + 1);
         assertThat(balance).isEqualTo(new Balance(TURNS + 1, Set.of(), Set.of(), List.of(), List.of()));
         assertThat(turnkeep.turnLog().deadLetters()).isZero();
