@@ -62,7 +62,7 @@ e2e: ## sessions from start to idle end, from outside: SESSIONS=500 TURNS=3 CLIE
 		-Dfailsafe.failIfNoSpecifiedTests=false -pl e2e -am verify
 
 smoke: ## use every feature of a running deployment once: make up first, or SESSION_URL=... and so on (docs/smoke.md)
-	@$(WITH_JDK) local-stack/bin/build ops > /dev/null && { [ ! -e .local-stack/env ] || { set -a; . ./.local-stack/env; set +a; }; } && \
+	@$(WITH_JDK) local-stack/bin/build ops > /dev/null && { [ -n "$$SESSION_URL" ] || [ ! -e .local-stack/env ] || { set -a; . ./.local-stack/env; set +a; }; } && \
 		"$$JAVA_HOME/bin/java" -cp "ops/target/classes:$$(cat ops/target/ops.classpath)" dev.turnkeep.ops.smoke.Smoke
 
 test-ops: ## check what is in deploy/: manifests, the compose file, alerts and their tests, dashboards

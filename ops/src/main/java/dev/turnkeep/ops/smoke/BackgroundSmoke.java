@@ -53,6 +53,15 @@ record BackgroundSmoke(Smoke smoke, Tenant tenant) {
             }
         });
         smoke.check(
+                "events were published",
+                () -> Smoke.until("one was", () -> new Caller(deployment.replicationManagement(), "", tenant.calls())
+                        .get("/q/metrics")
+                        .expecting(200)
+                        .body()
+                        .lines()
+                        .anyMatch(line -> line.startsWith("turnkeep_replication_events_published_total")
+                                && !line.endsWith(" 0.0"))));
+        smoke.check(
                 "ClickHouse shows this run's sessions",
                 () -> Smoke.until(
                         "it counts them",

@@ -49,7 +49,14 @@ public final class Smoke {
     }
 
     private boolean run(Deployment deployment) {
-        Tenant tenant = Tenant.of(deployment, calls);
+        out.println("sessions at " + deployment.sessions() + ", ingest at " + deployment.ingest());
+        Tenant tenant;
+        try {
+            tenant = Tenant.of(deployment, calls);
+        } catch (RuntimeException e) {
+            out.println("FAIL  an organisation and its key cannot be made: " + said(e));
+            return false;
+        }
         new AdministrationSmoke(this, tenant).run();
         new TurnsSmoke(this, tenant).run();
         new SessionsSmoke(this, tenant).run();
@@ -77,8 +84,8 @@ public final class Smoke {
         String trouble = "";
         try {
             use.run();
-        } catch (Unexpected e) {
-            trouble = String.valueOf(e.getMessage());
+        } catch (RuntimeException e) {
+            trouble = said(e);
         }
         long millis = Duration.ofNanos(System.nanoTime() - start).toMillis();
         out.printf(Locale.ROOT, "%-4s %6d ms  %s%n", trouble.isEmpty() ? "ok" : "FAIL", millis, what);
@@ -86,6 +93,10 @@ public final class Smoke {
             out.println("     " + trouble);
             failed.add(what);
         }
+    }
+
+    private static String said(RuntimeException e) {
+        return e instanceof Unexpected ? String.valueOf(e.getMessage()) : e.toString();
     }
 
     /** Asks until it is so, for twenty seconds. */
