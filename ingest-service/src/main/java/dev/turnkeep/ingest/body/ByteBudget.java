@@ -36,18 +36,22 @@ public class ByteBudget {
         return used.get();
     }
 
-    /** What one request holds. Confined to that request's thread. */
+    /** What one request holds. It may be closed by another thread than the one that takes: when the client leaves. */
     public final class Reservation implements AutoCloseable {
         private long held;
+        private boolean closed;
 
         private Reservation() {}
 
         /**
          * Takes so many bytes more.
          *
-         * @throws RetryLater (503) when there are not as many left
+         * @throws RetryLater (503) when there are not as many left, or when it is closed: nobody would give them back
          */
-        public void grow(long bytes) {
+        public synchronized void grow(long bytes) {
+            if (closed) {
+                throw new RetryLater(Problem.OVERLOADED, "nobody waits for the answer any more", Duration.ofSeconds(1));
+            }
             if (used.addAndGet(bytes) > limit) {
                 used.addAndGet(-bytes);
                 throw new RetryLater(
@@ -56,11 +60,17 @@ public class ByteBudget {
             held += bytes;
         }
 
-        /** Gives back what was taken, once. */
-        @Override
-        public void close() {
+        /** Gives back what was taken, and may take again. */
+        public synchronized void giveBack() {
             used.addAndGet(-held);
             held = 0;
+        }
+
+        /** Gives back what was taken, and takes nothing any more. */
+        @Override
+        public synchronized void close() {
+            closed = true;
+            giveBack();
         }
     }
 }

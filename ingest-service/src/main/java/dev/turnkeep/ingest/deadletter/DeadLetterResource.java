@@ -124,6 +124,10 @@ public class DeadLetterResource {
         Reservation reservation = budget.open();
         // Held until the last byte is on its way, or nobody waits for it any more.
         routing.addEndHandler(_ -> reservation.close());
+        if (routing.response().closed()) {
+            // Who left before the handler was there ends nothing any more.
+            reservation.close();
+        }
         Letter letter = found(id, found -> {
             reservation.grow(found.bytes());
             return found;

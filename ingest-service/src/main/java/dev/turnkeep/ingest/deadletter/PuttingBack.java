@@ -168,7 +168,7 @@ final class PuttingBack implements AutoCloseable {
         }
         waiting.clear();
         bytes = 0;
-        reservation.close();
+        reservation.giveBack();
         return failure == null;
     }
 
