@@ -11,6 +11,7 @@ import dev.turnkeep.ingest.body.ByteBudget;
 import dev.turnkeep.ingest.kafka.IngestTopics;
 import dev.turnkeep.ingest.kafka.Outgoing;
 import dev.turnkeep.ingest.kafka.RecordLog;
+import dev.turnkeep.ingest.otlp.Spans;
 import dev.turnkeep.localstack.junit.LocalStackResource;
 import dev.turnkeep.platform.kafka.TopicState;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -133,6 +134,34 @@ class LimitsIT {
         assertThat(next.text("/code")).isEqualTo("rate_limited");
         assertThat(Integer.parseInt(next.header("Retry-After"))).isBetween(1, 50);
         assertThat(other.status()).isEqualTo(202);
+    }
+
+    @Test
+    void takesAnExportOfMoreThanABatchMayBringAndHasTheNextOneWait() {
+        // Given
+        String org = UUID.randomUUID().toString();
+        String call = """
+                {"gen_ai.operation.name":"chat","gen_ai.provider.name":"openai","gen_ai.conversation.id":"rate"}""";
+        String export = Spans.export("EEE19B7EC3C1B100", call);
+        for (int i = 1; i < 70; i++) {
+            export = Spans.together(export, Spans.export("EEE19B7EC3C1B1%02X".formatted(i), call));
+        }
+
+        // When
+        Answer whole = export(export, org);
+        Answer next = export(export, org);
+
+        // Then
+        assertThat(whole.status()).as(whole.whole().body()).isEqualTo(200);
+        assertThat(whole.body().at("/partialSuccess/rejectedSpans").asInt()).isZero();
+        assertThat(next.status()).isEqualTo(429);
+        assertThat(next.text("/code")).isEqualTo("rate_limited");
+        assertThat(Integer.parseInt(next.header("Retry-After"))).isBetween(1, 7);
+    }
+
+    private Answer export(String spans, String org) {
+        return service.post(
+                "/v1/otlp/v1/traces", spans.getBytes(UTF_8), "Authorization", "", "X-Org", org, "X-Env", "t");
     }
 
     @Test

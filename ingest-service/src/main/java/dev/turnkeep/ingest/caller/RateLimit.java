@@ -14,8 +14,8 @@ import java.util.function.LongSupplier;
 
 /**
  * A bucket of tokens per organisation: a second's worth, refilled steadily. A batch may take it below zero, and is paid for
- * in full before the next request, which is why there is a bound on what one may bring; not when Kafka did not take it. State: the buckets, each
- * guarded by itself.
+ * in full before the next request, which is why there is a bound on what one may bring, unless its sender cannot bring
+ * less; not when Kafka did not take it. State: the buckets, each guarded by itself.
  */
 @Singleton
 public class RateLimit {
@@ -63,15 +63,25 @@ public class RateLimit {
      * @throws RetryLater (429) when the organisation has none left; nothing is taken then, and nothing done
      */
     public <T> T paid(OrgId org, int turns, Work<T> work) throws IOException {
-        if (perSecond == 0) {
-            return work.done();
-        }
-        if (turns > (long) LARGEST * perSecond) {
+        if (perSecond > 0 && turns > (long) LARGEST * perSecond) {
             throw new Invalid(
                     Problem.TOO_LARGE,
                     null,
                     "more than " + (long) LARGEST * perSecond + " turns at once, where " + perSecond
                             + " per second are allowed");
+        }
+        return paidAfterwards(org, turns, work);
+    }
+
+    /**
+     * As {@link #paid}, for senders that drop what is too large and do not divide it: however many turns come at once, they
+     * are taken, and whoever sent them waits the longer.
+     *
+     * @throws RetryLater (429) when the organisation has none left; nothing is taken then, and nothing done
+     */
+    public <T> T paidAfterwards(OrgId org, int turns, Work<T> work) throws IOException {
+        if (perSecond == 0) {
+            return work.done();
         }
         Bucket bucket = buckets.get(org, _ -> new Bucket());
         bucket.take(turns);

@@ -94,7 +94,8 @@ public class OtlpResource {
             List<RawJson> turns = export.turns();
             count("repeated", export.repeated());
             meters.counter("turnkeep_ingest_spans_unnamed").increment((double) export.unnamed());
-            return limit.paid(scope.org(), turns.size(), () -> {
+            // Exporters come again after a 429, and drop what is answered 413.
+            return limit.paidAfterwards(scope.org(), turns.size(), () -> {
                 String traceparent = Tracing.handedOn(request.getHeader("traceparent"));
                 List<Judgement> judgements = turns.stream()
                         .map(turn -> TurnJudge.judge(turn, scope, traceparent))

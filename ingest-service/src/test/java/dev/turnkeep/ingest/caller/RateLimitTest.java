@@ -108,6 +108,20 @@ class RateLimitTest {
     }
 
     @Test
+    void takesAnExportOfAnySizeAndHasAllOfItPaidForAfterwards() throws IOException {
+        // When
+        assertThat(limit.<String>paidAfterwards(ORG, 70, () -> "done")).isEqualTo("done");
+
+        // Then: the second's worth that was there, and six seconds
+        assertThatThrownBy(() -> limit.admit(ORG)).isInstanceOfSatisfying(RetryLater.class, later -> {
+            assertThat(later.problem()).isEqualTo(Problem.RATE_LIMITED);
+            assertThat(later.after()).isEqualTo(Duration.ofMillis(6_100));
+        });
+        now.addAndGet(Duration.ofSeconds(6).toNanos());
+        assertThatCode(() -> limit.admit(ORG)).doesNotThrowAnyException();
+    }
+
+    @Test
     void theLargestBatchesComeNoFasterThanTheLimitHas() throws IOException {
         // Given
         long turns = 0;
