@@ -105,12 +105,17 @@ final class Call {
 
     /** Takes over what another span of this call says and this one does not. When it was, and whether it failed, is its own. */
     void complete(Call other) {
+        completeAsLast(other);
+        usage.complete(other.usage);
+    }
+
+    /** As {@link #complete}, from a call around several of which this is the last: what it used, all of them did. */
+    void completeAsLast(Call other) {
         belongTo(other);
         names.fill(other.names);
         request.fill(other.request);
         response.fill(other.response);
         meta.fill(other.meta);
-        usage.complete(other.usage);
         responseId = responseId == null ? other.responseId : responseId;
         lostInput = lostInput == null ? other.lostInput : lostInput;
         lostOutput = lostOutput == null ? other.lostOutput : lostOutput;

@@ -103,6 +103,9 @@ final class Calls {
         outer.gone = true;
         if (same.size() == 1) {
             same.getFirst().complete(outer.call);
+        } else {
+            // What was captured around them ends with what the last one said.
+            same.getLast().completeAsLast(outer.call);
         }
     }
 

@@ -383,6 +383,33 @@ class ExportTest {
         assertThat(single.turns()).hasSize(2);
     }
 
+    @ParameterizedTest
+    @EnumSource(OtlpFormat.class)
+    void whatWasCapturedAroundSeveralCallsIsKeptWithTheLastOfThem(OtlpFormat format) {
+        // Given: a framework that captures content, around two calls of a client that does not
+        String outer = Spans.export(OUTER_SPAN, CALL.formatted(INPUT, OUTPUT));
+        String call = """
+                {"gen_ai.operation.name":"chat","gen_ai.provider.name":"openai",
+                "gen_ai.usage.input_tokens":%d,"gen_ai.usage.output_tokens":%d}""";
+        String first = Spans.within(OUTER_SPAN, Spans.export(SPAN, call.formatted(60, 50)));
+        String last = Spans.within(OUTER_SPAN, Spans.later(Spans.export("EEE19B7EC3C1B175", call.formatted(37, 2))));
+
+        // When
+        Export export = export(format, Spans.together(Spans.together(last, outer), first));
+        List<TurnRecord> turns =
+                export.turns().stream().map(ExportTest::accepted).toList();
+
+        // Then
+        assertThat(turns)
+                .extracting(TurnRecord::usage)
+                .containsExactly(new Usage(60, 50, 0, 0, 0, 0), new Usage(37, 2, 0, 0, 0, 0));
+        assertThat(turns.getFirst().nodes()).hasSize(1);
+        assertThat(turns.getLast().leaf().hash())
+                .isEqualTo(turn(OtlpFormat.JSON, STRUCTURED).leaf().hash());
+        assertThat(String.valueOf(turns.getLast().system())).contains("Be terse.");
+        assertThat(export.repeated()).isOne();
+    }
+
     @Test
     void aResponseIsOneTurnWhateverSessionItIsToldToBeOf() {
         // Given: the client's span knows no conversation, and comes with an export of its own
