@@ -12,7 +12,6 @@ import dev.turnkeep.contracts.price.Charge;
 import dev.turnkeep.contracts.price.CostSource;
 import dev.turnkeep.contracts.price.Overrides;
 import dev.turnkeep.contracts.price.Prices;
-import dev.turnkeep.contracts.turn.StopKind;
 import dev.turnkeep.contracts.turn.Usage;
 import dev.turnkeep.session.price.KeptPrices;
 import dev.turnkeep.session.turn.StoredTurns.Passed;
@@ -167,7 +166,7 @@ final class Repricing {
         String ref = turn.priceRef();
         boolean early = ref != null && ref.indexOf(DIGEST) < 0 && !ref.startsWith(Overrides.SOURCE + "@");
         Usage usage = turn.usage();
-        return early && turn.stop() == StopKind.INCOMPLETE && usage.isTold() && !usage.partial()
+        return early && turn.cut() && usage.isTold() && !usage.partial()
                 ? turn.telling(true, usage.parts(), usage.serviceTier())
                 : turn;
     }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A turn as it is stored, as far as prices and findings follow from it.
  *
+ * @param cut its response broke off, in the words of ingest itself: what it says of its usage may not be all
  * @param costNanoUsd null when it is unpriced
  * @param harnessTitle a title that its response is; only where it was asked for
  */
@@ -33,6 +34,7 @@ record StoredTurn(
         @Nullable String thread,
         boolean failed,
         StopKind stop,
+        boolean cut,
         boolean tools,
         byte[] leaf,
         Usage usage,
@@ -64,6 +66,7 @@ record StoredTurn(
                 row.getString("thread_id"),
                 row.getString("status").equals("error"),
                 stop(row),
+                cut(row),
                 row.getBoolean("tools"),
                 row.getBuffer("leaf_hash").getBytes(),
                 StoredUsage.of(row),
@@ -100,6 +103,7 @@ record StoredTurn(
                 thread,
                 failed,
                 stop,
+                cut,
                 tools,
                 leaf,
                 told,
@@ -117,6 +121,12 @@ record StoredTurn(
     private static StopKind stop(Row row) {
         StopKind stored = StopKind.named(row.getString("stop_kind"));
         return stored == StopKind.UNKNOWN ? StopKind.of(row.getString("stop_reason")) : stored;
+    }
+
+    /** Nothing came after an error, as after the end of what was captured; providers have other words for their own. */
+    private static boolean cut(Row row) {
+        StopKind stop = stop(row);
+        return stop == StopKind.INCOMPLETE || (stop == StopKind.ERROR && "error".equals(row.getString("stop_reason")));
     }
 
     /** What the turn adds to its session. */

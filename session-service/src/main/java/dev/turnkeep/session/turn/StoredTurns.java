@@ -83,7 +83,8 @@ final class StoredTurns {
                        t.event_at >= $4 AND t.event_at < $5 AND t.cost_source <> 'reported'
                        AND (NOT $6 OR coalesce(t.cost_source = 'priced'
                            AND (t.input_tokens = 0 AND t.output_tokens = 0
-                               OR t.stop_kind = 'incomplete' AND t.price_ref !~ '~|^override@'), false))
+                               OR (t.stop_kind = 'incomplete' OR t.stop_kind = 'error' AND t.stop_reason = 'error')
+                                   AND t.price_ref !~ '~|^override@'), false))
                        AS wanted
                 FROM turns t
                 WHERE t.session_id = k.session_id AND t.seq > k.after

@@ -289,6 +289,31 @@ class CostIT {
     }
 
     @Test
+    void whatAnErrorCutOffIsRepricedToNothingAndWhatAProviderCallsAnErrorIsNot() {
+        // Given: as an earlier version stored a stream that ended in an error, and an answer that was all there
+        database.store(
+                SampleTurn.in(scope, "s-1", "r-1").stopping(StopKind.ERROR),
+                SampleTurn.in(scope, "s-1", "r-2").stopping(StopKind.ERROR),
+                SampleTurn.in(scope, "s-1", "r-3"));
+        database.execute("UPDATE turns SET price_ref = split_part(price_ref, '~', 1), stop_reason = CASE request_id"
+                + " WHEN 'r-1' THEN 'error' WHEN 'r-2' THEN 'malformed_tool_use' ELSE 'end_turn' END WHERE " + mine());
+        Range untold = new Range(EARLY, LATE, scope.org(), true);
+
+        // When
+        int changed = reprice(TurnDatabase.PRICES, untold, 100);
+        int again = reprice(TurnDatabase.PRICES, untold, 100);
+
+        // Then
+        assertThat(changed).isOne();
+        assertThat(again).isZero();
+        assertThat(database.rows("SELECT request_id, cost_source, cost_nano_usd, usage_partial FROM turns WHERE "
+                        + mine() + " ORDER BY 1"))
+                .containsExactly("r-1|unpriced|null|t", "r-2|priced|" + SONNET + "|f", "r-3|priced|" + SONNET + "|f");
+        assertThat(one("SELECT cost_nano_usd, unpriced_turns FROM sessions WHERE " + mine()))
+                .isEqualTo(2 * SONNET + "|1");
+    }
+
+    @Test
     void aPriceWhoseNameHadNoDigestYetIsTheSamePrice() {
         // Given
         database.store(SampleTurn.in(scope, "s-1", "r-1"));
