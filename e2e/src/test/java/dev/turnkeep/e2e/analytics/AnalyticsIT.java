@@ -24,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -117,10 +118,18 @@ class AnalyticsIT {
                 .as("models with a price")
                 .satisfies(models -> assertThat(models.stream().distinct()).hasSizeGreaterThanOrEqualTo(10));
         costsTheSameEverywhere(payer, before);
+        int[] sonnets = IntStream.range(0, golden.size())
+                .filter(i -> golden.get(i).model().equals("claude-sonnet-4-6"))
+                .toArray();
+        assertThat(sonnets).as("turns before, within and after the time of a price").hasSizeGreaterThanOrEqualTo(5);
+        int from = sonnets[2];
+        int until = sonnets[sonnets.length - 1];
         Path overrides = Files.writeString(folder.resolve("overrides.json"), """
                 {"prices": [
-                  {"name": "dear", "provider": "anthropic", "model": "claude-sonnet-4-6", "rates": {"input_mtok": 10, "output_mtok": 10}},
-                  {"name": "new", "provider": "openai", "model": "no-such-model", "rates": {"input_mtok": 1, "output_mtok": 1}}]}""");
+                  {"name": "dear", "provider": "anthropic", "model": "claude-sonnet-4-6", "from": "%s", "until": "%s",
+                   "rates": {"input_mtok": 10, "output_mtok": 10}},
+                  {"name": "new", "provider": "openai", "model": "no-such-model", "rates": {"input_mtok": 1, "output_mtok": 1}}]}
+                """.formatted(GoldenTurn.AT.plusSeconds(from), GoldenTurn.AT.plusSeconds(until)));
         GoldenTurn another = golden.stream()
                 .filter(turn -> turn.model().equals("gpt-5"))
                 .findFirst()
@@ -128,7 +137,9 @@ class AnalyticsIT {
 
         // When: while the same session goes on
         List<GoldenTurn> after = new ArrayList<>();
-        golden.forEach(turn -> after.add(dearer(turn)));
+        for (int i = 0; i < golden.size(); i++) {
+            after.add(overridden(golden.get(i), from <= i && i < until));
+        }
         after.add(reported);
         try (ServiceProcess pricing = turnkeep.instance(
                 Service.SESSION,
@@ -161,11 +172,13 @@ class AnalyticsIT {
         costsTheSameEverywhere(payer, after);
     }
 
-    private static GoldenTurn dearer(GoldenTurn turn) {
+    /** @param dear it happened while the price with dates held */
+    private static GoldenTurn overridden(GoldenTurn turn, boolean dear) {
         long tokens = turn.usage().get("input_tokens").asLong()
                 + turn.usage().get("output_tokens").asLong();
         return switch (turn.model()) {
-            case "claude-sonnet-4-6" -> new GoldenTurn(turn.provider(), turn.model(), turn.usage(), tokens * 10_000);
+            case "claude-sonnet-4-6" ->
+                dear ? new GoldenTurn(turn.provider(), turn.model(), turn.usage(), tokens * 10_000) : turn;
             case "no-such-model" -> new GoldenTurn(turn.provider(), turn.model(), turn.usage(), tokens * 1_000);
             default -> turn;
         };
