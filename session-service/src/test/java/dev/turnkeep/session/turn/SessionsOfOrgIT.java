@@ -8,7 +8,6 @@ import dev.turnkeep.localstack.junit.WithLocalStack;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.sql.Statement;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.junit.jupiter.api.Test;
@@ -47,25 +46,28 @@ class SessionsOfOrgIT {
     }
 
     private int migrate(String target) {
-        return Flyway.configure()
+        Flyway flyway = Flyway.configure()
                 .dataSource(
                         space.postgres().jdbcUrl(),
                         space.postgres().user(),
                         space.postgres().password())
                 .locations("classpath:db/migration")
                 .target(target)
-                .load()
-                .migrate()
-                .migrationsExecuted;
+                .load();
+        return flyway.migrate().migrationsExecuted;
     }
 
     private void execute(String sql) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(
-                        space.postgres().jdbcUrl(),
-                        space.postgres().user(),
-                        space.postgres().password());
-                Statement statement = connection.createStatement()) {
+        try (Connection connection = connect();
+                var statement = connection.createStatement()) {
             statement.execute(sql);
         }
+    }
+
+    private Connection connect() throws SQLException {
+        return DriverManager.getConnection(
+                space.postgres().jdbcUrl(),
+                space.postgres().user(),
+                space.postgres().password());
     }
 }
