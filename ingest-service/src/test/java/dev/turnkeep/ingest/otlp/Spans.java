@@ -65,7 +65,7 @@ public final class Spans {
     }
 
     /** The spans of two exports in one. */
-    static String together(String first, String second) {
+    public static String together(String first, String second) {
         JsonNode tree = tree(first);
         ((ArrayNode) tree.at("/resourceSpans/0/scopeSpans/0/spans")).add(only(tree(second)));
         return tree.toString();
