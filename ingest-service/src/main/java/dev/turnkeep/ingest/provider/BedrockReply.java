@@ -6,6 +6,8 @@ import dev.turnkeep.contracts.merkle.ContentWriter;
 import dev.turnkeep.contracts.merkle.Message;
 import dev.turnkeep.contracts.problem.Problem;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +16,10 @@ import org.jspecify.annotations.Nullable;
 final class BedrockReply {
     private static final String PATH = ProviderFormat.RAW_RESPONSE;
     private static final String CONTENT = PATH + ".output.message.content";
-    private static final long NANOS = 1_000_000;
+    /** Decimal places of a millisecond in nanoseconds. */
+    private static final int NANO = 6;
+
+    private static final BigDecimal LONGEST = BigDecimal.valueOf(Long.MAX_VALUE);
 
     private final ResponseParts parts = new ResponseParts();
     private final TokenCounts usage = new TokenCounts();
@@ -41,7 +46,7 @@ final class BedrockReply {
         private @Nullable RawJson delta;
         private @Nullable String stopReason;
         private final TokenCounts usage = new TokenCounts();
-        private @Nullable Long latencyMillis;
+        private @Nullable BigDecimal latencyMillis;
         private @Nullable String error;
     }
 
@@ -79,7 +84,8 @@ final class BedrockReply {
             case "metrics" ->
                 document.optionalObject(PATH + ".metrics", member -> {
                     if (member.equals("latencyMs")) {
-                        event.latencyMillis = document.looseCount();
+                        // A whole number by the reference; the user guide prints one with a fraction.
+                        event.latencyMillis = document.looseAmount();
                     } else {
                         document.skip();
                     }
@@ -122,8 +128,12 @@ final class BedrockReply {
             stopped = true;
         }
         usage.update(event.usage);
-        if (event.latencyMillis != null && event.latencyMillis < Long.MAX_VALUE / NANOS) {
-            parts.durationNanos = event.latencyMillis * NANOS;
+        if (event.latencyMillis != null) {
+            BigDecimal exact = event.latencyMillis.movePointRight(NANO);
+            BigDecimal nanos = exact.setScale(0, RoundingMode.HALF_UP);
+            if (nanos.compareTo(LONGEST) < 0) {
+                parts.durationNanos = nanos.longValueExact();
+            }
         }
         if (event.error != null) {
             failed = true;
