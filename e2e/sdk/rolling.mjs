@@ -110,3 +110,5 @@ async function channel(index) {
 
 const channels = await Promise.all(Array.from({ length: CHANNELS }, (_, index) => channel(index)));
 console.log(JSON.stringify(channels));
+// Its connections by S2 would keep it going until the server ends them.
+process.exit(0);

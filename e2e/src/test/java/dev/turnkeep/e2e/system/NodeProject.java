@@ -55,7 +55,8 @@ public final class NodeProject {
      */
     public String test(String file, Map<String, String> variables) {
         try {
-            return run(directory, variables, RUN_MINUTES, List.of("node", "--test", file));
+            // A client that keeps its connections would keep the program going until the server ends them.
+            return run(directory, variables, RUN_MINUTES, List.of("node", "--test", "--test-force-exit", file));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -88,14 +88,15 @@ class DocumentedBodiesTest {
             String tool,
             String toolInput) {
         // Given
-        String node = "[{\"is_error\":false,\"tool_input\":%s,\"tool_name\":\"%s\",%s\"type\":\"tool_use\"}]";
         String withId = id == null ? "" : "\"tool_use_id\":\"" + id + "\",";
 
         // When
         ParsedResponse response = reduced(provider, sent(name));
 
         // Then
-        assertThat(response.message().projection()).hasToString(node.formatted(toolInput, tool, withId));
+        assertThat(response.message().projection())
+                .hasToString("[{\"is_error\":false,\"tool_input\":%s,\"tool_name\":\"%s\",%s\"type\":\"tool_use\"}]"
+                        .formatted(toolInput, tool, withId));
         assertThat(response.stopReason()).isEqualTo(reason);
         assertThat(response.stopKind()).isEqualTo(StopKind.TOOL_USE);
         assertThat(response.toolCalls()).isEqualTo(1);
@@ -148,7 +149,8 @@ class DocumentedBodiesTest {
             case "openai-chat.chunks" ->
                 ("data: " + objects(printed, "\n\ndata: ") + "\n\ndata: [DONE]\n\n").getBytes(UTF_8);
             // Printed by Python, whose quotes are single ones.
-            case "bedrock-events.txt" -> AmazonFrames.ofLines(objects(printed, "\n").replace('\'', '"'));
+            case "bedrock-events.txt" ->
+                AmazonFrames.ofLines(objects(printed, "\n").replace('\'', '"'));
             default -> printed;
         };
     }

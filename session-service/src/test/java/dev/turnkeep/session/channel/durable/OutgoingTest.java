@@ -184,31 +184,6 @@ class OutgoingTest {
         }
     }
 
-    @Test
-    void whoWasNotReadyIsToldAlthoughSomebodyElseAskedMeanwhile() {
-        // Given
-        CompletableFuture<Outgoing> made = new CompletableFuture<>();
-        Outbound outbound = new Outbound(400);
-        outbound.add(session, 1000);
-        int port = serve(outbound, NEVER, NEVER, out -> {
-            out.send(Buffer.buffer("news"));
-            made.complete(out);
-        });
-        try (StingyReader reader = new StingyReader(port)) {
-            int stream = reader.get("/");
-            Outgoing outgoing = made.orTimeout(30, TimeUnit.SECONDS).join();
-            assertThat(asked(outgoing::isReady)).isFalse();
-
-            // When
-            outbound.sent(session, 1000);
-            assertThat(asked(outgoing::isReady)).isTrue();
-            reader.give(stream, 1000);
-
-            // Then
-            until("it is told", () -> roomy.get() == 1);
-        }
-    }
-
     private int serve(Outbound outbound, Duration patience, Duration timeout, Consumer<Outgoing> answer) {
         Outgoing.Shared shared = new Outgoing.Shared(outbound, readers, metrics, patience, timeout);
         readers.start(new StartupEvent());
