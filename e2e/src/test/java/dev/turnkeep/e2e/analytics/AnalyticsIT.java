@@ -121,7 +121,9 @@ class AnalyticsIT {
         int[] sonnets = IntStream.range(0, golden.size())
                 .filter(i -> golden.get(i).model().equals("claude-sonnet-4-6"))
                 .toArray();
-        assertThat(sonnets).as("turns before, within and after the time of a price").hasSizeGreaterThanOrEqualTo(5);
+        assertThat(sonnets)
+                .as("turns before, within and after the time of a price")
+                .hasSizeGreaterThanOrEqualTo(5);
         int from = sonnets[2];
         int until = sonnets[sonnets.length - 1];
         Path overrides = Files.writeString(folder.resolve("overrides.json"), """
@@ -129,7 +131,8 @@ class AnalyticsIT {
                   {"name": "dear", "provider": "anthropic", "model": "claude-sonnet-4-6", "from": "%s", "until": "%s",
                    "rates": {"input_mtok": 10, "output_mtok": 10}},
                   {"name": "new", "provider": "openai", "model": "no-such-model", "rates": {"input_mtok": 1, "output_mtok": 1}}]}
-                """.formatted(GoldenTurn.AT.plusSeconds(from), GoldenTurn.AT.plusSeconds(until)));
+                """.formatted(
+                        GoldenTurn.AT.plusSeconds(from), GoldenTurn.AT.plusSeconds(until)));
         GoldenTurn another = golden.stream()
                 .filter(turn -> turn.model().equals("gpt-5"))
                 .findFirst()
