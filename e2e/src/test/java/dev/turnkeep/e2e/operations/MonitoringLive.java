@@ -25,6 +25,8 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -173,14 +175,23 @@ class MonitoringLive {
         tenant.post(
                 Turn.in("panels-conflict").request("same").says("one", session).json());
         String id = tenant.session(Turn.HARNESS, session, 2).path("id").asText();
+        String out = "/v1/sessions/" + id + "/out";
+        say(tenant, out, Map.of("Content-Type", "application/json"));
+        // One who waits for what comes: the end of the channel lets go of it.
+        try (ExecutorService reader = Executors.newVirtualThreadPerTaskExecutor()) {
+            var unused = reader.submit(() -> tenant.sessions().get(out + "?offset=-1&live=sse"));
+            Await.pause(300);
+            say(tenant, out, Map.of("Content-Type", "application/json"));
+            Await.pause(100);
+            say(tenant, out, Map.of("Content-Type", "application/json", "Stream-Closed", "true"));
+        }
+        tenant.sessions().get(out + "?offset=-1").expecting(200);
+    }
+
+    private static void say(Tenant tenant, String channel, Map<String, String> headers) {
         tenant.sessions()
-                .send(
-                        "POST",
-                        "/v1/sessions/" + id + "/out",
-                        "\"text\"".getBytes(StandardCharsets.UTF_8),
-                        Map.of("Content-Type", "application/json"))
+                .send("POST", channel, "\"text\"".getBytes(StandardCharsets.UTF_8), headers)
                 .expecting(204);
-        tenant.sessions().get("/v1/sessions/" + id + "/out?offset=-1").expecting(200);
     }
 
     /** What every panel of every dashboard asks, over a few scrapes. */
