@@ -46,7 +46,6 @@ final class AppendSession implements Readers.Waiting, Tail.Waiter {
     private boolean saidAll;
     private boolean over;
     private boolean heard;
-    private boolean leaving;
     private @Nullable Refusal unreadable;
     private volatile boolean stopping;
     /** Since when a frame has not been whole, by {@link System#nanoTime}. */
@@ -96,7 +95,8 @@ final class AppendSession implements Readers.Waiting, Tail.Waiter {
     }
 
     private void came(Buffer chunk) {
-        if (over || saidAll || leaving) {
+        if (over || saidAll || stopping) {
+            // Once the node stops, what comes is for another one; what has come is committed and answered.
             return;
         }
         if (partSince == NEVER) {
@@ -120,7 +120,7 @@ final class AppendSession implements Readers.Waiting, Tail.Waiter {
     }
 
     private void ended() {
-        if (unreadable == null && intake.hasPart() && !leaving) {
+        if (unreadable == null && intake.hasPart() && !stopping) {
             unreadable = Refusal.of(400, "bad_frame", "the last frame is not whole");
         }
         saidAll = true;
@@ -258,8 +258,6 @@ final class AppendSession implements Readers.Waiting, Tail.Waiter {
     public void goHome() {
         stopping = true;
         exchange.onLoop(() -> {
-            // What comes from now on is for another node; what has come is committed and answered.
-            leaving = true;
             // Before the last frame: whoever reads that one comes back at once.
             Farewell.to(exchange.request());
             pump();
