@@ -27,7 +27,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * is missing or of the wrong form is an {@link Invalid} of {@link Problem#UNREADABLE_RECORD}.
  */
 public final class TurnReader {
-    private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
+    private static final int HASH_DIGITS = 64;
 
     private final RawJson source;
     private final JsonParser parser;
@@ -141,10 +140,24 @@ public final class TurnReader {
             // Without effect on a scalar, and after a value that was taken as a slice.
             parser.skipChildren();
         }
-        if (hash == null || !HASH.matcher(hash).matches() || role == null || content == null) {
+        if (hash == null || !isHash(hash) || role == null || content == null) {
             throw unreadable(path, "needs hash, role and content");
         }
         nodes.add(new TurnNode(hash, role, content));
+    }
+
+    /** Without a pattern: a long turn has hundreds of them. */
+    private static boolean isHash(String text) {
+        if (text.length() != HASH_DIGITS) {
+            return false;
+        }
+        for (int i = 0; i < HASH_DIGITS; i++) {
+            char c = text.charAt(i);
+            if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private TurnRecord turn() {

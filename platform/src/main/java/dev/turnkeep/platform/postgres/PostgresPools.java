@@ -30,6 +30,17 @@ public class PostgresPools {
     private static final int STATEMENTS = 256;
     private static final int STATEMENT_CHARACTERS = 16 * 1024;
 
+    /**
+     * Settings of Postgres for statements that find every row by its key: they are planned once. Left to itself, Postgres
+     * plans a set of few rows anew each time, and may keep a plan that reads whole tables from when they were small.
+     */
+    public static final Map<String, String> BY_KEY = Map.of(
+            "plan_cache_mode", "force_generic_plan",
+            "enable_seqscan", "off",
+            "enable_hashjoin", "off",
+            "enable_mergejoin", "off",
+            "jit", "off");
+
     private final Vertx vertx;
     private final PostgresConfig config;
     private final List<Pool> pools = new CopyOnWriteArrayList<>();
@@ -50,12 +61,26 @@ public class PostgresPools {
     }
 
     /**
+     * A pool whose connections have settings of their own.
+     *
+     * @param settings of Postgres, by name; they go before what is configured for all
+     */
+    public Pool pool(String role, int size, Map<String, String> settings) {
+        return pool(role, size, config.idleTimeout(), settings);
+    }
+
+    /**
      * A pool whose connections rest for another time.
      *
      * @param idle after this long without use a connection is closed
      */
     public Pool pool(String role, int size, Duration idle) {
+        return pool(role, size, idle, Map.of());
+    }
+
+    private Pool pool(String role, int size, Duration idle, Map<String, String> settings) {
         PgConnectOptions connect = options(role);
+        settings.forEach(connect::addProperty);
         // Longer than any use, and than any rest in the pool: then the server is gone, and has not said so.
         connect.setReadIdleTimeout(
                 Math.toIntExact(idle.plus(config.statementTimeout()).plus(GONE).toSeconds()));

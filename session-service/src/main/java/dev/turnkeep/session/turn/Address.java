@@ -9,11 +9,6 @@ import java.util.Arrays;
 /** A content-addressed row's address: 32 bytes in an organisation's environment. Ordered, because rows lock in order. */
 record Address(Scope scope, byte[] hash) implements Comparable<Address> {
 
-    /** The address of a value by its own bytes. */
-    static Address of(Scope scope, RawJson content) {
-        return new Address(scope, sha256(content));
-    }
-
     static byte[] sha256(RawJson content) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");

@@ -66,21 +66,13 @@ final class NewContent {
                     Address.sha256(node.content())));
         }
         ofBatch.add(turn.turn().leaf().hash());
-        blob(scope, turn.turn().system());
-        blob(scope, turn.turn().tools());
-        blob(scope, turn.turn().params());
+        turn.blobs().present().forEach(blob -> blobs.putIfAbsent(new Address(scope, blob.digest()), blob.content()));
     }
 
     private void add(Node node) {
         Node first = nodes.putIfAbsent(node.address(), node);
         if (first != null && !first.session().equals(node.session())) {
             repeated.add(node);
-        }
-    }
-
-    private void blob(Scope scope, @Nullable RawJson content) {
-        if (content != null) {
-            blobs.putIfAbsent(Address.of(scope, content), content);
         }
     }
 

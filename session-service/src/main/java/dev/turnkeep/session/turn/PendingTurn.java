@@ -20,11 +20,12 @@ import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A turn as read from the topic, with what the consumer resolves of it: its times and its payload digest.
+ * A turn as read from the topic, with what the consumer resolves of it: its times and its digests.
  *
  * @param source the record it was read from; a dead letter carries its bytes
  */
-record PendingTurn(TurnRecord turn, TurnTimes times, byte[] payloadDigest, ConsumerRecord<byte[], byte[]> source) {
+record PendingTurn(
+        TurnRecord turn, TurnTimes times, byte[] payloadDigest, Blobs blobs, ConsumerRecord<byte[], byte[]> source) {
 
     /** The topic does not stamp its records with their append time, so nobody can say when a turn was received. */
     static final class NotStamped extends RuntimeException {
@@ -49,7 +50,7 @@ record PendingTurn(TurnRecord turn, TurnTimes times, byte[] payloadDigest, Consu
         // What was put back happened when it first came, where its caller does not say when.
         boolean putBack = turn.callersTime() == null && first.isBefore(own);
         TurnTimes times = TurnTimes.resolve(putBack ? first : turn.callersTime(), own);
-        return new PendingTurn(turn, times, PayloadDigest.of(turn), source);
+        return new PendingTurn(turn, times, PayloadDigest.of(turn), Blobs.of(turn), source);
     }
 
     TurnId id() {

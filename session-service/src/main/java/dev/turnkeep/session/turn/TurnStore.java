@@ -155,9 +155,9 @@ final class TurnStore {
                 .bytes(r -> hash(r.pending().turn().root().hash()))
                 .bytes(r -> hash(r.pending().turn().leaf().hash()))
                 .integer(r -> r.pending().turn().nodes().size())
-                .bytes(r -> digest(r.pending().turn().system()))
-                .bytes(r -> digest(r.pending().turn().tools()))
-                .bytes(r -> digest(r.pending().turn().params()))
+                .bytes(r -> digest(r.pending().blobs().system()))
+                .bytes(r -> digest(r.pending().blobs().tools()))
+                .bytes(r -> digest(r.pending().blobs().params()))
                 .text(r -> r.pending().turn().status())
                 .text(r -> r.pending().turn().stopReason())
                 .bigint(r -> r.pending().turn().usage().inputTokens())
@@ -239,8 +239,8 @@ final class TurnStore {
         return HexFormat.of().parseHex(hex);
     }
 
-    private static byte @Nullable [] digest(@Nullable RawJson content) {
-        return content == null ? null : Address.sha256(content);
+    private static byte @Nullable [] digest(Blobs.@Nullable Blob blob) {
+        return blob == null ? null : blob.digest();
     }
 
     private static String meta(@Nullable RawJson meta) {

@@ -95,7 +95,7 @@ public class TurnsService {
         guard = TopicGuard.start(
                 kafka, topics.all().stream().map(TurnsService::spec).toList());
         producer = new KafkaProducer<>(producerSettings(), new ByteArraySerializer(), new ByteArraySerializer());
-        Pool pool = pools.pool("turnkeep_consumer", config.connections());
+        Pool pool = pools.pool("turnkeep_consumer", config.connections(), PostgresPools.BY_KEY);
         TurnTransaction transaction = new TurnTransaction(
                 pool,
                 clock,

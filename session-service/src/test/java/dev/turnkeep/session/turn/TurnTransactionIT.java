@@ -436,7 +436,11 @@ class TurnTransactionIT {
                 SampleTurn.in(scope, "s\u0001", "r-1").harness("claude").spokenBy("a\u0001");
         var pending = poison.pending();
         var broken = new PendingTurn(
-                TurnLabels.named(pending.turn(), "nul\0"), pending.times(), pending.payloadDigest(), pending.source());
+                TurnLabels.named(pending.turn(), "nul\0"),
+                pending.times(),
+                pending.payloadDigest(),
+                pending.blobs(),
+                pending.source());
 
         // When / Then
         assertThatThrownBy(() -> database.transaction.store(List.of(broken)))
