@@ -17,11 +17,15 @@ import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.flywaydb.core.Flyway;
 import org.postgresql.PGConnection;
 
 /** A migrated database of a test's own, with one organisation. */
 public final class TestDatabase {
+    private static final int WIDE_AT_ONCE = 500;
+
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final TestSpace space;
@@ -108,14 +112,21 @@ public final class TestDatabase {
 
     /** Sessions with 20 KB each that cannot be compressed, in one transaction. */
     public void insertWideSessions(int count) {
-        execute("""
+        // In pieces, each of which is answered: a single one would outlast the connection's patience.
+        execute(IntStream.iterate(1, from -> from <= count, from -> from + WIDE_AT_ONCE)
+                .mapToObj(from -> wideSessions(from, Math.min(count, from + WIDE_AT_ONCE - 1)))
+                .collect(Collectors.joining(";\n", "BEGIN;\n", ";\nCOMMIT")));
+    }
+
+    private String wideSessions(int from, int to) {
+        return """
                 INSERT INTO sessions (id, friendly_id, org_id, environment, harness_id, type, task_identifier, state, name,
                     metadata, created_at, updated_at)
                 SELECT id, 'session_' || id, '%1$s', 'test', 'claude', 'agent', 'task', 'created', 'wide',
                     (SELECT jsonb_build_object('x', string_agg(gen_random_uuid()::text, ''), 'n', n) FROM generate_series(1, 560)),
                     timestamptz '2026-01-01' + n * interval '1 second', now()
-                FROM (SELECT gen_random_uuid() AS id, n FROM generate_series(1, %2$d) n) AS fresh
-                """.formatted(org, count));
+                FROM (SELECT gen_random_uuid() AS id, n FROM generate_series(%2$d, %3$d) n) AS fresh
+                """.formatted(org, from, to);
     }
 
     /** Runs work while somebody holds what a query locks. */
