@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.concurrent.ExecutionException;
 final class ChannelRound {
     private static final List<Integer> WRITERS = List.of(1, 64);
     private static final Duration WRITING = Duration.ofMillis(2500);
-    private static final Duration DELIVERING = Duration.ofMillis(2500);
+    private static final Duration DELIVERING = Duration.ofSeconds(5);
     private static final Duration WARMING = Duration.ofSeconds(45);
     private static final long IDLE_MILLIS = 5_000;
 
@@ -35,18 +36,17 @@ final class ChannelRound {
     }
 
     /** A JVM is slow at first, longer than a small program in JavaScript: two cores compile for a minute. */
-    void warmUp() throws IOException, InterruptedException, ExecutionException {
+    void warmUp() throws IOException, InterruptedException, ExecutionException, SQLException {
         ChannelResults unused = new ChannelResults();
         for (int writers : WRITERS) {
             Appends.run(turnkeep, writers, WARMING);
             bare.run(writers, WRITING);
         }
-        deliver(unused, "warm-up", turnkeep.name(), turnkeep, turnkeep, 1);
-        deliver(unused, "warm-up", turnkeep.name(), turnkeep.on(otherNode), turnkeep, 1);
+        deliver(unused, turnkeep.name(), turnkeep.on(otherNode), turnkeep);
         run(unused);
     }
 
-    void run(ChannelResults results) throws IOException, InterruptedException, ExecutionException {
+    void run(ChannelResults results) throws IOException, InterruptedException, ExecutionException, SQLException {
         for (int writers : WRITERS) {
             String figure = "appends_" + writers + (writers == 1 ? "_writer" : "_writers");
             for (StreamServer server : servers) {
@@ -61,32 +61,56 @@ final class ChannelRound {
             results.latencies("commit_" + writers, "bare commits", outcome.commits(), spent);
         }
         for (StreamServer server : servers) {
-            deliver(results, "delivery_1_reader", server.name(), server, server, 1);
+            deliver(results, server.name(), server, server);
         }
-        deliver(results, "delivery_1_reader", "turnkeep, reader on another node", turnkeep, turnkeep.on(otherNode), 1);
+        deliver(results, ChannelResults.OTHER_NODE, turnkeep, turnkeep.on(otherNode));
     }
 
-    /** From just before a record is posted until its readers have it, one record after the other. */
-    private void deliver(
-            ChannelResults results, String figure, String name, StreamServer to, StreamServer from, int readers)
-            throws IOException, InterruptedException {
+    /**
+     * From just before a record is posted until its reader has it, one record after the other. After each, one record is
+     * committed without any service: what the disk does at that time meets both.
+     */
+    private void deliver(ChannelResults results, String name, StreamServer to, StreamServer from)
+            throws IOException, InterruptedException, SQLException {
         Map<String, Double> before = cpu.seconds();
-        try (ReaderSwarm swarm = new ReaderSwarm(from, 1, readers);
-                HttpConnection writer = new HttpConnection(to.streams().getFirst(), to.key())) {
-            long end = System.nanoTime() + (readers == 1 ? DELIVERING : DELIVERING.multipliedBy(2)).toNanos();
+        List<Long> answers = new ArrayList<>();
+        List<Long> commits = new ArrayList<>();
+        try (ReaderSwarm swarm = new ReaderSwarm(from, 1, 1);
+                HttpConnection writer = new HttpConnection(to.streams().getFirst(), to.key());
+                GroupCommit.Alone bareCommits = bare.alone()) {
+            long end = System.nanoTime() + DELIVERING.toNanos();
             for (int number = 0; number == 0 || System.nanoTime() < end; number++) {
                 byte[] body = Appends.appended(number);
                 swarm.expect(number);
+                long posted = System.nanoTime();
                 writer.post(body);
-                swarm.awaitDelivered(readers);
+                answers.add(System.nanoTime() - posted);
+                swarm.awaitDelivered(1);
+                commits.add(bareCommits.commit(body));
             }
-            results.latencies(figure, name, Latencies.of(swarm.latencies()), Cpu.between(before, cpu.seconds()));
+            Map<String, Double> spent = Cpu.between(before, cpu.seconds());
+            results.latencies(ChannelResults.DELIVERY, name, Latencies.of(swarm.latencies()), spent);
+            results.latencies(ChannelResults.ANSWER, name, Latencies.of(answers), spent);
+            results.latencies(ChannelResults.COMMIT_BETWEEN, name, Latencies.of(commits), spent);
         }
     }
 
+    /** The same with many readers, and nothing in between. */
     void manyReaders(ChannelResults results, int readers) throws IOException, InterruptedException {
         for (StreamServer server : servers) {
-            deliver(results, "delivery_" + readers + "_readers", server.name(), server, server, readers);
+            Map<String, Double> before = cpu.seconds();
+            try (ReaderSwarm swarm = new ReaderSwarm(server, 1, readers);
+                    HttpConnection writer = new HttpConnection(server.streams().getFirst(), server.key())) {
+                long end = System.nanoTime() + DELIVERING.toNanos();
+                for (int number = 0; number == 0 || System.nanoTime() < end; number++) {
+                    swarm.expect(number);
+                    writer.post(Appends.appended(number));
+                    swarm.awaitDelivered(readers);
+                }
+                Map<String, Double> spent = Cpu.between(before, cpu.seconds());
+                results.latencies(
+                        "delivery_" + readers + "_readers", server.name(), Latencies.of(swarm.latencies()), spent);
+            }
         }
     }
 

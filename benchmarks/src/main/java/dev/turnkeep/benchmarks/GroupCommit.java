@@ -48,6 +48,32 @@ final class GroupCommit {
         return new GroupCommit(database);
     }
 
+    /** Commits of one record each, one after the other, on a connection of their own; closed by whoever opened it. */
+    final class Alone implements AutoCloseable {
+        private final Connection connection = database.connect();
+        private final PreparedStatement insert = connection.prepareStatement(INSERT);
+
+        private Alone() throws SQLException {}
+
+        /** Returns when the record is committed; answers how many nanoseconds that took. */
+        long commit(byte[] body) throws SQLException {
+            long start = System.nanoTime();
+            insert.setArray(1, connection.createArrayOf("bigint", new Long[] {0L}));
+            insert.setArray(2, connection.createArrayOf("bytea", new byte[][] {body}));
+            insert.executeUpdate();
+            return System.nanoTime() - start;
+        }
+
+        @Override
+        public void close() throws SQLException {
+            connection.close();
+        }
+    }
+
+    Alone alone() throws SQLException {
+        return new Alone();
+    }
+
     private record Waiting(long writer, byte[] body, Semaphore done) {}
 
     /**

@@ -1,6 +1,7 @@
 package dev.turnkeep.benchmarks;
 
 import java.util.Arrays;
+import java.util.List;
 
 /** Durations that were measured, by their order. In milliseconds. */
 record Latencies(int count, double p50, double p99) {
@@ -11,6 +12,11 @@ record Latencies(int count, double p50, double p99) {
         long[] sorted = nanos.clone();
         Arrays.sort(sorted);
         return new Latencies(sorted.length, at(sorted, 0.5), at(sorted, 0.99));
+    }
+
+    /** @param nanos at least one */
+    static Latencies of(List<Long> nanos) {
+        return of(nanos.stream().mapToLong(each -> each).toArray());
     }
 
     private static double at(long[] sorted, double rank) {
