@@ -7,8 +7,10 @@ import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -22,14 +24,21 @@ record Rows(String table, List<Column> columns, List<Object[]> rows) {
         }
     }
 
-    /** Array columns stay at their defaults: an array of arrays is no list of arrays. */
+    private static final String GENERATED =
+            "SELECT attname FROM pg_attribute WHERE attrelid = ?::regclass AND attgenerated <> ''";
+
+    /**
+     * Array columns stay at their defaults: an array of arrays is no list of arrays. What Postgres generates it generates
+     * again.
+     */
     static Rows read(Connection connection, String table, String where) throws SQLException {
+        Set<String> generated = generated(connection, table);
         try (PreparedStatement select = connection.prepareStatement("SELECT * FROM " + table + " WHERE " + where);
                 ResultSet result = select.executeQuery()) {
             ResultSetMetaData meta = result.getMetaData();
             List<Column> columns = new ArrayList<>();
             for (int i = 1; i <= meta.getColumnCount(); i++) {
-                if (!meta.getColumnTypeName(i).startsWith("_")) {
+                if (!meta.getColumnTypeName(i).startsWith("_") && !generated.contains(meta.getColumnName(i))) {
                     columns.add(new Column(meta.getColumnName(i), meta.getColumnTypeName(i)));
                 }
             }
@@ -43,6 +52,19 @@ record Rows(String table, List<Column> columns, List<Object[]> rows) {
                 rows.add(row);
             }
             return new Rows(table, columns, rows);
+        }
+    }
+
+    private static Set<String> generated(Connection connection, String table) throws SQLException {
+        try (PreparedStatement ask = connection.prepareStatement(GENERATED)) {
+            ask.setString(1, table);
+            try (ResultSet names = ask.executeQuery()) {
+                Set<String> generated = new HashSet<>();
+                while (names.next()) {
+                    generated.add(names.getString(1));
+                }
+                return generated;
+            }
         }
     }
 
