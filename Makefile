@@ -62,8 +62,8 @@ e2e: ## sessions from start to idle end, from outside: SESSIONS=500 TURNS=3 CLIE
 		-Dfailsafe.failIfNoSpecifiedTests=false -pl e2e -am verify
 
 smoke: ## use every feature of a running deployment once: make up first, or SESSION_URL=... and so on (docs/smoke.md)
-	@$(WITH_JDK) local-stack/bin/build ops > /dev/null && { [ -n "$$SESSION_URL" ] || [ ! -e .local-stack/env ] || { set -a; . ./.local-stack/env; set +a; }; } && \
-		"$$JAVA_HOME/bin/java" -cp "ops/target/classes:$$(cat ops/target/ops.classpath)" dev.turnkeep.ops.smoke.Smoke
+	@$(WITH_JDK) local-stack/bin/build ops > /dev/null && { [ -n "$$SESSION_URL" ] || [ ! -e .local-stack/env ] || { set -a; . ./.local-stack/env; SNAPSHOTS=$${SNAPSHOTS:-none}; RESNAPSHOT=$${RESNAPSHOT:-yes}; set +a; }; } && \
+		"$$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED -cp "ops/target/classes:$$(cat ops/target/ops.classpath)" dev.turnkeep.ops.smoke.Smoke
 
 test-ops: ## check what is in deploy/: manifests, the compose file, alerts and their tests, dashboards
 	@$(WITH_JDK) MVN="$(MVN)" ops/bin/test
@@ -115,7 +115,7 @@ reference: ## write docs/configuration.md from the sources
 	@$(WITH_JDK) local-stack/bin/build ops && "$$JAVA_HOME/bin/java" -cp ops/target/classes dev.turnkeep.ops.configuration.Reference
 
 native: ## build the services as native images, where GraalVM or a container engine is (docs/native.md)
-	@$(WITH_JDK) MVN="$(MVN)" ops/bin/native
+	@MVN="$(MVN)" ops/bin/native
 
 build: ## build everything without running tests
 	@$(WITH_JDK) $(MVN) -B -ntp -q -DskipTests verify

@@ -73,22 +73,51 @@ class DockerfilesTest {
         assertThat(image.get(made)).contains("-Dquarkus.init-and-exit=true", "-jar /app/quarkus-run.jar");
     }
 
+    /** What a container may use is known to both; a process that has run out of it is started anew. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Dockerfile.jvm", "Dockerfile.native"})
+    void theHeapIsBoundedAndItsEndIsTheProcess(String name) throws IOException {
+        assertThat(line(image(name), "ENTRYPOINT "))
+                .containsPattern("\"-XX:(MaxRAMPercentage|MaximumHeapSizePercent)=60\"")
+                .contains("\"-XX:+ExitOnOutOfMemoryError\"");
+    }
+
+    /** A service may need another one's jar for its tests: that is no image. */
+    @Test
+    void onlyTheServiceItselfIsMadeNative() throws IOException {
+        assertThat(instructions("Dockerfile.native"))
+                .filteredOn(line -> line.startsWith("RUN mvn "))
+                .singleElement()
+                .asString()
+                .satisfies(build -> assertThat(build.split(" && "))
+                        .filteredOn(step -> step.contains("-Dnative"))
+                        .singleElement()
+                        .asString()
+                        .contains("-pl \"$SERVICE\" ")
+                        .doesNotContain("-am"));
+    }
+
     @Test
     void neitherSecretsNorDataReachABuild() throws IOException {
         assertThat(Files.readAllLines(CHECKOUT.resolve(".dockerignore")))
                 .contains(".env", ".local-stack", ".git", "**/target", "**/node_modules");
     }
 
-    /** The lines of the last stage. */
+    /** The instructions of the last stage. */
     private static List<String> image(String name) throws IOException {
+        List<String> lines = instructions(name);
+        return lines.subList(last(lines, "FROM "), lines.size());
+    }
+
+    /** Each on one line. */
+    private static List<String> instructions(String name) throws IOException {
         String file = Files.readString(CHECKOUT.resolve("deploy/docker").resolve(name));
-        List<String> lines = CONTINUED
+        return CONTINUED
                 .matcher(file)
                 .replaceAll("")
                 .lines()
                 .filter(line -> !line.isBlank() && !line.startsWith("#"))
                 .toList();
-        return lines.subList(last(lines, "FROM "), lines.size());
     }
 
     private static String line(List<String> image, String instruction) {
