@@ -30,6 +30,7 @@ final class Leader implements AutoCloseable {
     private final Connection connection;
     private final StreamSpec spec;
     private final StreamConfig config;
+    private final ServerTime time;
     private final StreamState state;
     private final AtomicReference<@Nullable Long> watermark = new AtomicReference<>();
     private final WrittenPositions positions;
@@ -71,16 +72,19 @@ final class Leader implements AutoCloseable {
      */
     record SlotSize(long retained, OptionalLong safe) {}
 
-    private Leader(Connection connection, StreamSpec spec, StreamConfig config) {
+    private Leader(Connection connection, StreamSpec spec, StreamConfig config, ServerTime time) {
         this.connection = connection;
         this.spec = spec;
         this.config = config;
+        this.time = time;
         this.state = new StreamState(connection, spec.name());
         this.positions = new WrittenPositions(config.heartbeat(), System.nanoTime());
         this.pulse = Thread.ofVirtual().name("pulse-" + spec.name()).unstarted(this::beat);
     }
 
-    static Election elect(PostgresServer server, StreamSpec spec, StreamConfig config) throws SQLException {
+    /** @param time is told, again and again, what the server's clock shows */
+    static Election elect(PostgresServer server, StreamSpec spec, StreamConfig config, ServerTime time)
+            throws SQLException {
         Connection connection = server.lock("turnkeep-leader-" + spec.name(), atLeastASecond(config), silence(config));
         try (PreparedStatement lock = connection.prepareStatement("SELECT pg_try_advisory_lock(?, hashtext(?))")) {
             lock.setInt(1, LOCKS);
@@ -88,7 +92,8 @@ final class Leader implements AutoCloseable {
             try (ResultSet row = lock.executeQuery()) {
                 row.next();
                 if (row.getBoolean(1)) {
-                    return new Election.Won(new Leader(connection, spec, config));
+                    time.is(new StreamState(connection, spec.name()).now());
+                    return new Election.Won(new Leader(connection, spec, config, time));
                 }
             }
             Duration silent = new StreamState(connection, spec.name()).silence();
@@ -192,6 +197,11 @@ final class Leader implements AutoCloseable {
         }
         try {
             if (due) {
+                // Before a slot is open, the one who opens it looks.
+                if (system != null && lacks()) {
+                    return false;
+                }
+                time.is(state.now());
                 size = measure();
                 quarantined = state.quarantined();
                 state.beat();
@@ -227,9 +237,26 @@ final class Leader implements AutoCloseable {
             positions.written(due.get(), System.nanoTime());
         }
         Long reached = watermark.getAndSet(null);
-        if (reached != null) {
+        // Looked at once more, now that the heartbeat has come through: what was left out before it must not count as
+        // stored.
+        if (reached != null && !lacks()) {
             state.watermark(reached);
         }
+    }
+
+    /** Whether the stream is not sent everything: then what it has does not continue, whatever is mended later. */
+    private boolean lacks() throws SQLException {
+        for (Publication publication : spec.publications()) {
+            if (publication.lacks(connection)) {
+                state.discontinue();
+                LOG.atError()
+                        .addKeyValue("stream", spec.name())
+                        .addKeyValue("publication", publication.name())
+                        .log("the publication leaves changes out: what is missing will be restored once it is mended");
+                return true;
+            }
+        }
+        return false;
     }
 
     private SlotSize measure() throws SQLException {

@@ -105,6 +105,11 @@ public final class Ledger {
         return confirmed;
     }
 
+    /** How many transactions wait for their rows, or for those before them: each takes memory. */
+    public synchronized int transactions() {
+        return entries.size();
+    }
+
     public synchronized long rowsInFlight() {
         return rowsInFlight;
     }

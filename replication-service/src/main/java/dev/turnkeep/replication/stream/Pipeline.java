@@ -30,6 +30,7 @@ public final class Pipeline {
     private final StreamMetrics metrics;
     private final Backoff backoff;
     private final Thread thread;
+    private final ServerTime time;
     private final StreamHealth health;
     private volatile boolean stopping;
     private volatile boolean crashed;
@@ -52,8 +53,9 @@ public final class Pipeline {
         this.config = config;
         this.sink = sink;
         this.metrics = metrics;
-        this.health = new StreamHealth(config, clock);
-        metrics.watches(health, sink);
+        this.time = new ServerTime(clock);
+        this.health = new StreamHealth(config, time);
+        metrics.watches(health, sink, time);
         this.backoff = new Backoff(config.retryMin(), config.retryMax(), RandomGenerator.getDefault());
         // A platform thread: interrupting a virtual one would break the connection that it reads.
         this.thread = Thread.ofPlatform().name("replication-" + spec.name()).unstarted(this::run);
@@ -159,7 +161,7 @@ public final class Pipeline {
 
     /** Returns false when another one leads, true when this leadership is over. */
     private boolean lead() throws Exception {
-        return switch (Leader.elect(server, spec, config)) {
+        return switch (Leader.elect(server, spec, config, time)) {
             case Leader.Election.Lost(Duration silent) -> {
                 health.standsBy(silent);
                 metrics.standsBy();

@@ -4,8 +4,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -40,27 +42,69 @@ public record Publication(String name, SortedMap<String, List<String>> tables, S
      * @throws StoppedException with the statement that mends the difference
      */
     void check(Connection connection) throws SQLException {
-        try (PreparedStatement kindsOf = connection.prepareStatement("""
-                        SELECT concat_ws(', ', CASE WHEN pubinsert THEN 'insert' END, CASE WHEN pubupdate THEN 'update' END,
-                                         CASE WHEN pubdelete THEN 'delete' END, CASE WHEN pubtruncate THEN 'truncate' END)
-                        FROM pg_publication WHERE pubname = ?
-                        """)) {
-            kindsOf.setString(1, name);
-            try (ResultSet found = kindsOf.executeQuery()) {
-                if (!found.next()) {
-                    throw new StoppedException("there is no publication " + name + "; run: CREATE PUBLICATION " + name
-                            + " FOR TABLE " + list() + " WITH (publish = '" + kinds + "')");
-                }
-                if (!found.getString(1).equals(kinds)) {
-                    throw new StoppedException("the publication " + name + " sends " + found.getString(1)
-                            + "; run: ALTER PUBLICATION " + name + " SET (publish = '" + kinds + "')");
-                }
-            }
+        String sent = foundKinds(connection)
+                .orElseThrow(() -> new StoppedException("there is no publication " + name + "; run: CREATE PUBLICATION "
+                        + name + " FOR TABLE " + list() + " WITH (publish = '" + kinds + "')"));
+        if (!sent.equals(kinds)) {
+            throw new StoppedException("the publication " + name + " sends " + sent + "; run: ALTER PUBLICATION " + name
+                    + " SET (publish = '" + kinds + "')");
         }
         if (!sets(tables).equals(sets(found(connection)))) {
             throw new StoppedException("the publication " + name
                     + " has other tables or columns than this version of the service reads; run: ALTER PUBLICATION "
                     + name + " SET TABLE " + list());
+        }
+    }
+
+    /**
+     * Whether it sends less of the tables than it has to. The server looks a change's publication up as it was when the change was
+     * committed: mending it brings back nothing that it has left out. A column that its table has not got yet is none of that.
+     */
+    boolean lacks(Connection connection) throws SQLException {
+        String sent = foundKinds(connection).orElse("");
+        if (!List.of(sent.split(", ", -1)).containsAll(List.of(kinds.split(", ", -1)))) {
+            return true;
+        }
+        Map<String, List<String>> found = found(connection);
+        List<String> relations = new ArrayList<>();
+        List<String> columns = new ArrayList<>();
+        for (String table : replicated()) {
+            for (String column : tables.getOrDefault(table, List.of())) {
+                if (!found.getOrDefault(table, List.of()).contains(column)) {
+                    relations.add("public." + table);
+                    columns.add(column);
+                }
+            }
+        }
+        return !columns.isEmpty() && anyExists(connection, relations, columns);
+    }
+
+    private static boolean anyExists(Connection connection, List<String> relations, List<String> columns)
+            throws SQLException {
+        try (PreparedStatement ask = connection.prepareStatement("""
+                SELECT EXISTS (SELECT FROM unnest(?, ?) AS missing (relation, name)
+                    JOIN pg_attribute ON attrelid = to_regclass(relation) AND attname = name AND NOT attisdropped)
+                """)) {
+            ask.setArray(1, connection.createArrayOf("text", relations.toArray()));
+            ask.setArray(2, connection.createArrayOf("text", columns.toArray()));
+            try (ResultSet row = ask.executeQuery()) {
+                row.next();
+                return row.getBoolean(1);
+            }
+        }
+    }
+
+    /** Empty when there is no such publication. */
+    private Optional<String> foundKinds(Connection connection) throws SQLException {
+        try (PreparedStatement kindsOf = connection.prepareStatement("""
+                SELECT concat_ws(', ', CASE WHEN pubinsert THEN 'insert' END, CASE WHEN pubupdate THEN 'update' END,
+                                 CASE WHEN pubdelete THEN 'delete' END, CASE WHEN pubtruncate THEN 'truncate' END)
+                FROM pg_publication WHERE pubname = ?
+                """)) {
+            kindsOf.setString(1, name);
+            try (ResultSet found = kindsOf.executeQuery()) {
+                return found.next() ? Optional.of(found.getString(1)) : Optional.empty();
+            }
         }
     }
 

@@ -43,14 +43,17 @@ final class Slots {
                 Connection tables = server.tables("turnkeep-state-" + spec.name(), PATIENCE)) {
             requireReplication(login);
             warnOfUnboundedLog(login);
+            StreamState state = new StreamState(tables, spec.name());
             for (Publication publication : spec.publications()) {
+                if (publication.lacks(login)) {
+                    state.discontinue();
+                }
                 publication.check(login);
                 Visibility.fault(tables, publication.replicated()).ifPresent(fault -> {
                     throw new StoppedException(fault);
                 });
             }
             Identity identity = identity(login);
-            StreamState state = new StreamState(tables, spec.name());
             // The slot first: a leader that is just going may still tell it what it has written down before.
             Optional<Found> found = find(login);
             Optional<StreamState.Saved> saved = state.load();
@@ -115,21 +118,22 @@ final class Slots {
         if (saved.restoring()) {
             Settled.await(login);
         }
+        Lsn point = saved.consistentPoint() == null ? confirmed : saved.consistentPoint();
         return new SlotStart(
                 spec.slot(),
                 identity.system(),
                 identity.timelines(),
-                saved.consistentPoint() == null ? confirmed : saved.consistentPoint(),
+                point,
                 confirmed,
                 saved.restoring(),
                 saved.watermark(),
                 identity.end(),
-                this::restored);
+                () -> restored(point));
     }
 
-    private void restored() throws SQLException {
+    private void restored(Lsn point) throws SQLException {
         try (Connection tables = server.tables("turnkeep-state-" + spec.name(), PATIENCE)) {
-            new StreamState(tables, spec.name()).restored();
+            new StreamState(tables, spec.name()).restored(point);
         }
     }
 

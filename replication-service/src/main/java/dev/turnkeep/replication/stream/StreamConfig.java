@@ -12,7 +12,7 @@ public interface StreamConfig {
     @WithDefault("32M")
     MemorySize inFlight();
 
-    /** The same in rows. */
+    /** The same in rows, and in transactions of which some wait. */
     @WithDefault("100000")
     int inFlightRows();
 

@@ -1,8 +1,8 @@
 package dev.turnkeep.replication.stream;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamHealth {
     private final StreamConfig config;
-    private final Clock clock;
+    private final InstantSource clock;
     private volatile StreamStatus status = new StreamStatus.Standby();
     // Since when nothing has come through: that it reads again for a moment is no recovery.
     private volatile @Nullable Instant failingSince;
@@ -22,7 +22,8 @@ final class StreamHealth {
     private volatile @Nullable Instant freshAt;
     private volatile Duration leaderSilent = Duration.ZERO;
 
-    StreamHealth(StreamConfig config, Clock clock) {
+    /** @param clock whose time heartbeats carry */
+    StreamHealth(StreamConfig config, InstantSource clock) {
         this.config = config;
         this.clock = clock;
     }

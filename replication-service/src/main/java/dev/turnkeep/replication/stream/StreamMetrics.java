@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -29,10 +30,13 @@ public final class StreamMetrics {
     private volatile @Nullable Leader leader;
     private volatile @Nullable StreamHealth health;
     private volatile @Nullable Sink sink;
+    // Of commits; this machine's own is the clock's.
+    private volatile InstantSource serverTime;
 
     public StreamMetrics(MeterRegistry registry, String stream, Clock clock) {
         Tags tags = Tags.of("stream", stream);
         this.clock = clock;
+        this.serverTime = clock;
         this.flush = Timer.builder(PREFIX + "flush")
                 .description("From handing a batch to the sink until it is stored")
                 .tags(tags)
@@ -79,7 +83,8 @@ public final class StreamMetrics {
         Gauge.builder(PREFIX + name, this, value).tags(tags).register(registry);
     }
 
-    void watches(StreamHealth streamHealth, Sink into) {
+    void watches(StreamHealth streamHealth, Sink into, InstantSource ofCommits) {
+        serverTime = ofCommits;
         health = streamHealth;
         sink = into;
     }
@@ -124,7 +129,7 @@ public final class StreamMetrics {
     }
 
     void fresh(Heartbeat beat) {
-        Duration age = Duration.between(beat.committedAt(), clock.instant());
+        Duration age = Duration.between(beat.committedAt(), serverTime.instant());
         freshness.record(age.isNegative() ? Duration.ZERO : age);
     }
 
@@ -140,7 +145,7 @@ public final class StreamMetrics {
             return Duration.ZERO;
         }
         return read.oldest()
-                .map(at -> Duration.between(at, clock.instant()))
+                .map(at -> Duration.between(at, serverTime.instant()))
                 .filter(age -> !age.isNegative())
                 .orElse(Duration.ZERO);
     }

@@ -6,11 +6,16 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The row of a stream in {@code replication_state}. Only the leader writes it. */
 final class StreamState {
+    private static final int COUNTED = 10_001;
+    private static final String GAP = "gap in ";
+
     private final Connection connection;
     private final String stream;
 
@@ -59,9 +64,21 @@ final class StreamState {
                 INSERT INTO replication_state AS s (stream, system_identifier, restoring, updated_at)
                 VALUES (?, ?, true, now())
                 ON CONFLICT (stream) DO UPDATE SET system_identifier = excluded.system_identifier, restoring = true,
-                    watermark = CASE WHEN s.system_identifier = excluded.system_identifier THEN s.watermark END,
+                    watermark = CASE WHEN s.system_identifier
+                        IN (excluded.system_identifier, '%1$s' || excluded.system_identifier) THEN s.watermark END,
                     consistent_point = NULL, confirmed = NULL, updated_at = now()
-                """, stream, system);
+                """.formatted(GAP), stream, system);
+    }
+
+    /**
+     * What was sent has a gap: nothing goes on from there, and the next start restores. The watermark stays, with whose numbers it
+     * counts.
+     */
+    void discontinue() throws SQLException {
+        update("""
+                UPDATE replication_state SET system_identifier = '%1$s' || system_identifier, updated_at = now()
+                WHERE stream = ? AND system_identifier NOT LIKE '%1$s%%'
+                """.formatted(GAP), stream);
     }
 
     void madeAt(Lsn point) throws SQLException {
@@ -82,8 +99,19 @@ final class StreamState {
                 stream);
     }
 
-    void restored() throws SQLException {
-        update("UPDATE replication_state SET restoring = false, updated_at = now() WHERE stream = ?", stream);
+    /**
+     * The restore that began there is complete.
+     *
+     * @throws IllegalStateException when another one is due by now, of which a leader that was deposed does not know
+     */
+    void restored(Lsn point) throws SQLException {
+        int noted = update(
+                "UPDATE replication_state SET restoring = false, updated_at = now() WHERE stream = ? AND consistent_point = ?::pg_lsn",
+                stream,
+                point.toString());
+        if (noted == 0) {
+            throw new IllegalStateException("the restore from " + point + " is not the one that is due");
+        }
     }
 
     /** During a restore the old watermark stays: it is what the restore is made from, should it begin again. */
@@ -105,11 +133,12 @@ final class StreamState {
         }
     }
 
-    /** How many rows of the stream wait in quarantine. */
+    /** How many rows of the stream wait in quarantine, as far as is counted: asked again and again, it has to be quick. */
     long quarantined() throws SQLException {
-        try (PreparedStatement ask =
-                connection.prepareStatement("SELECT count(*) FROM replication_quarantine WHERE stream = ?")) {
+        try (PreparedStatement ask = connection.prepareStatement(
+                "SELECT count(*) FROM (SELECT FROM replication_quarantine WHERE stream = ? LIMIT ?) AS counted")) {
             ask.setString(1, stream);
+            ask.setInt(2, COUNTED);
             try (ResultSet row = ask.executeQuery()) {
                 row.next();
                 return row.getLong(1);
@@ -128,6 +157,15 @@ final class StreamState {
         }
     }
 
+    /** The server's own time. */
+    Instant now() throws SQLException {
+        try (PreparedStatement ask = connection.prepareStatement("SELECT clock_timestamp()");
+                ResultSet row = ask.executeQuery()) {
+            row.next();
+            return row.getObject(1, OffsetDateTime.class).toInstant();
+        }
+    }
+
     /** Writes the row that comes back through the slot. */
     void beat() throws SQLException {
         update("""
@@ -138,12 +176,12 @@ final class StreamState {
                 """, stream);
     }
 
-    private void update(String sql, String... parameters) throws SQLException {
+    private int update(String sql, String... parameters) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < parameters.length; i++) {
                 statement.setString(i + 1, parameters[i]);
             }
-            statement.executeUpdate();
+            return statement.executeUpdate();
         }
     }
 }

@@ -20,6 +20,7 @@ final class Tail {
     private static final long IDLE = Duration.ofMillis(4).toNanos();
     // Often enough that a crash repeats little, seldom enough that reports cost nothing.
     private static final long REPORT = Duration.ofMillis(100).toNanos();
+    private static final long ROUND = Duration.ofSeconds(1).toNanos();
     private static final long SIGN_OF_LIFE = Duration.ofSeconds(1).toNanos();
 
     private final WalStream wal;
@@ -75,7 +76,7 @@ final class Tail {
         }
     }
 
-    /** For how long the thread has been inside one read or write; by any thread. */
+    /** For how long the thread has been inside one read; by any thread. */
     Duration stuckFor() {
         return Duration.ofNanos(System.nanoTime() - seenAt);
     }
@@ -100,13 +101,20 @@ final class Tail {
         wal.report();
     }
 
+    /** Whether there may be more: a round is short, however slow the link is, since reports come between rounds. */
     private boolean readSome() throws SQLException {
+        long end = System.nanoTime() + ROUND;
         for (int i = 0; i < MESSAGES_PER_ROUND; i++) {
             if (full()) {
                 // What waits for company would wait for ever.
                 batches.flush();
                 return i > 0;
             }
+            long now = System.nanoTime();
+            if (now - end > 0) {
+                return true;
+            }
+            seenAt = now;
             ByteBuffer message = wal.readPending();
             Lsn at = wal.received();
             if (message == null) {
@@ -124,6 +132,8 @@ final class Tail {
 
     private boolean full() {
         return ledger.rowsInFlight() >= config.inFlightRows()
+                // Stored in part: behind one that waits, those that are done wait too.
+                || ledger.transactions() >= config.inFlightRows()
                 || ledger.sizeInFlight() >= config.inFlight().asLongValue();
     }
 

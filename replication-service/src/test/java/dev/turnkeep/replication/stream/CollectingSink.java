@@ -39,6 +39,7 @@ final class CollectingSink implements Sink {
     private volatile boolean throwsErrors;
     private volatile @Nullable Restoring restoring;
     private final AtomicLong restores = new AtomicLong();
+    private volatile @Nullable Long watermark;
 
     void mode(Mode next) {
         mode = next;
@@ -51,6 +52,7 @@ final class CollectingSink implements Sink {
     @Override
     public void begin(SlotStart slot) throws Exception {
         if (slot.restoring()) {
+            watermark = slot.watermark();
             restores.incrementAndGet();
             if (restoresAtOnce) {
                 slot.done().restored();
@@ -154,6 +156,12 @@ final class CollectingSink implements Sink {
 
     long unanswered() {
         return unanswered.get();
+    }
+
+    /** From which transaction on the last restore was to be. */
+    @Nullable
+    Long watermark() {
+        return watermark;
     }
 
     long restores() {

@@ -133,6 +133,9 @@ class LedgerTest {
             assertThat(any.confirmed().value()).isLessThan(firstMissing).isGreaterThanOrEqualTo(firstMissing - 10);
             assertThat(any.rowsInFlight()).isEqualTo(inFlight.size());
             assertThat(any.sizeInFlight()).isEqualTo(10L * inFlight.size());
+            assertThat(any.transactions())
+                    .as("those from the first that waits")
+                    .isEqualTo(inFlight.isEmpty() ? 0 : (int) ((commit - firstMissing) / 10 + 1));
         }
 
         // When

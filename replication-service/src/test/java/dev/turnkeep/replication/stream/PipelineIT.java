@@ -74,11 +74,15 @@ class PipelineIT {
     }
 
     private Pipeline start(CollectingSink into, StreamConfig config) {
+        return start(into, config, Clock.systemUTC());
+    }
+
+    private Pipeline start(CollectingSink into, StreamConfig config, Clock clock) {
         PostgresServer server = new PostgresServer(database.config());
         StreamSpec spec = new StreamSpec(
                 "events", slot, List.of(EVENTS), new BatchLimits(500, 1024 * 1024, Duration.ofMillis(20)));
-        StreamMetrics metrics = new StreamMetrics(registry, "events", Clock.systemUTC());
-        Pipeline pipeline = new Pipeline(server, spec, config, into, metrics, Clock.systemUTC());
+        StreamMetrics metrics = new StreamMetrics(registry, "events", clock);
+        Pipeline pipeline = new Pipeline(server, spec, config, into, metrics, clock);
         running.add(pipeline);
         pipeline.start();
         return pipeline;
@@ -170,6 +174,27 @@ class PipelineIT {
 
         // Then
         until("it is new", () -> gauge("heartbeat_age_seconds") < 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-2, 2})
+    void tellsTheLagByTheServersClockWhateverItsOwnShows(long hours) {
+        // Given
+        Clock wrong = Clock.offset(Clock.systemUTC(), Duration.ofHours(hours));
+        Pipeline pipeline = start(sink, TestStreamConfig.QUICK, wrong);
+        until("the stream flows", () -> pipeline.status() instanceof StreamStatus.Streaming);
+        assertThat(pipeline.trouble()).isEmpty();
+
+        // When: a row waits, and every heartbeat behind it
+        sink.mode(Mode.HOLDS);
+        database.insertEvents(1);
+
+        // Then
+        until("it lags", () -> pipeline.report().lag().toMillis() > 1_000);
+        until("it ages", () -> pipeline.report().heartbeatAge().toMillis() > 1_000);
+        assertThat(pipeline.report().lag()).isLessThan(Duration.ofHours(1));
+        assertThat(pipeline.report().heartbeatAge()).isLessThan(Duration.ofHours(1));
+        assertThat(pipeline.trouble()).isEmpty();
     }
 
     private double gauge(String name) {
@@ -377,14 +402,15 @@ class PipelineIT {
     }
 
     @Test
-    void stopsLoudlyOnAnotherPublicationAndGoesOnOnceItIsMended() {
+    void stopsLoudlyOnAnotherPublicationAndRestoresWhatItLeftOutOnceItIsMended() throws InterruptedException {
         // Given
-        database.execute(
-                "ALTER PUBLICATION turnkeep_events_v1 SET TABLE session_events (id, org_id, environment, session_id, epoch,"
-                        + " occurred_at), replication_heartbeat");
+        streaming(sink).stop();
+        database.execute(NARROW);
         try {
-            // When
-            Pipeline pipeline = start(sink, TestStreamConfig.QUICK);
+            // When: what is committed now is not sent in full, whatever is mended later
+            database.insertEvents(3);
+            CollectingSink after = new CollectingSink();
+            Pipeline pipeline = start(after, TestStreamConfig.QUICK);
             until("it stops", () -> pipeline.status() instanceof StreamStatus.Stopped);
 
             // Then
@@ -392,12 +418,110 @@ class PipelineIT {
             assertThat(trouble).contains("run: ALTER PUBLICATION turnkeep_events_v1 SET TABLE ");
             database.execute(trouble.substring(trouble.indexOf("run: ") + "run: ".length()));
             until("it flows", () -> pipeline.status() instanceof StreamStatus.Streaming);
+            assertThat(after.restores()).isEqualTo(1);
         } finally {
-            database.execute(
-                    "ALTER PUBLICATION turnkeep_events_v1 SET TABLE session_events (id, position, org_id, environment,"
-                            + " session_id, epoch, type, occurred_at, payload, traceparent),"
-                            + " replication_heartbeat (stream, beat, beat_at, oldest_xid)");
+            mendPublication();
         }
+    }
+
+    private static final String NARROW =
+            "ALTER PUBLICATION turnkeep_events_v1 SET TABLE session_events (id, org_id, environment, session_id, epoch,"
+                    + " occurred_at), replication_heartbeat";
+
+    private static void mendPublication() {
+        database.execute(
+                "ALTER PUBLICATION turnkeep_events_v1 SET TABLE session_events (id, position, org_id, environment,"
+                        + " session_id, epoch, type, occurred_at, payload, traceparent),"
+                        + " replication_heartbeat (stream, beat, beat_at, oldest_xid)",
+                "ALTER PUBLICATION turnkeep_events_v1 SET (publish = 'insert, update')");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                NARROW,
+                "ALTER PUBLICATION turnkeep_events_v1 DROP TABLE session_events",
+                "ALTER PUBLICATION turnkeep_events_v1 SET TABLE session_events WHERE (epoch > 100), replication_heartbeat",
+                "ALTER PUBLICATION turnkeep_events_v1 SET (publish = 'update')"
+            })
+    void restoresWhatAPublicationLeftOutThatSomebodyChangedMeanwhile(String change) {
+        // Given
+        Pipeline pipeline = streaming(sink);
+        database.insertEvents(3);
+        until("the watermark has passed them", () -> !database.column(
+                        "SELECT 1 FROM replication_state WHERE watermark::text::bigint > (SELECT max(xid::text::bigint) FROM session_events)")
+                .isEmpty());
+
+        // When
+        database.execute(change);
+        try {
+            database.insertEvents(4);
+            String left = database.column("SELECT xid FROM session_events ORDER BY position DESC LIMIT 1")
+                    .getFirst();
+            until("it stops", () -> pipeline.status() instanceof StreamStatus.Stopped);
+            String trouble = pipeline.trouble().orElseThrow();
+            database.execute(trouble.substring(trouble.indexOf("run: ") + "run: ".length()));
+
+            // Then
+            until("it flows", () -> pipeline.status() instanceof StreamStatus.Streaming);
+            assertThat(sink.restores()).as("the first start's, and this").isEqualTo(2);
+            assertThat(sink.watermark())
+                    .as("before what was left out")
+                    .isNotNull()
+                    .isLessThanOrEqualTo(Long.valueOf(left));
+        } finally {
+            mendPublication();
+        }
+    }
+
+    @Test
+    void goesOnAtAPublicationThatSendsMoreAndRestoresNothing() throws InterruptedException {
+        // Given
+        streaming(sink).stop();
+        database.execute("ALTER PUBLICATION turnkeep_events_v1 ADD TABLE prices");
+        try {
+            // When
+            CollectingSink after = new CollectingSink();
+            Pipeline pipeline = start(after, TestStreamConfig.QUICK);
+            until("it stops", () -> pipeline.status() instanceof StreamStatus.Stopped);
+            database.execute("ALTER PUBLICATION turnkeep_events_v1 DROP TABLE prices");
+
+            // Then
+            until("it flows", () -> pipeline.status() instanceof StreamStatus.Streaming);
+            assertThat(after.restores()).isZero();
+        } finally {
+            mendPublication();
+        }
+    }
+
+    @Test
+    void readsNoMoreTransactionsThanItMayHoldBehindOneThatWaits() {
+        // Given: one row waits, and what follows does not
+        int most = 100;
+        Pipeline pipeline = start(sink, new TestStreamConfig(most, Duration.ofSeconds(10), Duration.ofMillis(300)));
+        until("the stream flows", () -> pipeline.status() instanceof StreamStatus.Streaming);
+        sink.mode(Mode.HOLDS);
+        database.insertEvents(1);
+        until("it waits", () -> sink.unanswered() == 1);
+        sink.mode(Mode.STORES);
+
+        // When
+        for (int i = 0; i < 3 * most; i++) {
+            database.insertEvents(1);
+        }
+        until("it reads them", () -> sink.stored() > most / 2);
+        long beat = beat();
+        until("it has had its time", () -> beat() > beat + 3);
+
+        // Then
+        assertThat(sink.stored()).isLessThan(most);
+        sink.release();
+        until("all rows arrive", () -> sink.stored() == 3 * most + 1);
+    }
+
+    private static long beat() {
+        return Long.parseLong(database.column("SELECT beat FROM replication_heartbeat WHERE stream = 'events'")
+                .getFirst());
     }
 
     @Test

@@ -168,6 +168,28 @@ class TablesStreamIT {
     }
 
     @Test
+    void makesTheTablesAnewAfterATableWasNotPublishedForAWhile() {
+        // Given
+        insertSessions(5);
+        Pipeline pipeline = start();
+        untilBothAgree();
+
+        // When: nobody sends this
+        database.execute("ALTER PUBLICATION turnkeep_clickhouse_v1 DROP TABLE sessions");
+        insertSessions(3);
+        database.execute("UPDATE sessions SET turn_count = 9 WHERE name = 'n1'");
+        until("it stops", () -> pipeline.status() instanceof StreamStatus.Stopped);
+        String trouble = pipeline.trouble().orElseThrow();
+        database.execute(trouble.substring(trouble.indexOf("run: ") + "run: ".length()));
+
+        // Then
+        untilBothAgree();
+        until("the tables are whole", () -> database.column(
+                        "SELECT restoring FROM replication_state WHERE stream = 'tables'")
+                .equals(List.of("f")));
+    }
+
+    @Test
     void tellsHowManyRowsWaitInQuarantine() {
         // Given
         Pipeline pipeline = start();
