@@ -44,6 +44,12 @@ final class EventRows {
     // Characters; what follows is another page's.
     private static final long LARGE = 4L * 1024 * 1024;
 
+    /** Materialized, or the smallest position would be looked for among all of them. Without any: behind the last. */
+    static final String FIRST = """
+            WITH fresh AS MATERIALIZED (SELECT position FROM session_events WHERE xid >= ?::xid8)
+            SELECT coalesce(min(position) - 1, (SELECT max(position) FROM session_events), 0) FROM fresh
+            """;
+
     private EventRows() {}
 
     /** An event, or why its row is none. */
@@ -67,6 +73,25 @@ final class EventRows {
                 row.time("occurred_at"),
                 row.text("payload"),
                 row.isNull("traceparent") ? null : row.text("traceparent"));
+    }
+
+    /**
+     * The position before the first event of transactions from {@code watermark} on; found by them, since pages in order of the
+     * positions would look for it from the first row of the table.
+     *
+     * @param watermark null for all
+     */
+    static long before(Connection connection, @Nullable Long watermark) throws SQLException {
+        if (watermark == null) {
+            return 0;
+        }
+        try (PreparedStatement read = connection.prepareStatement(FIRST)) {
+            read.setString(1, Long.toUnsignedString(watermark));
+            try (ResultSet row = read.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        }
     }
 
     /**

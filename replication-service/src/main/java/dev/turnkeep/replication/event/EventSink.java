@@ -92,7 +92,8 @@ final class EventSink implements Sink {
     private void restore(SlotStart slot, Session begun) throws Exception {
         long count = 0;
         try (Connection connection = server.tables("turnkeep-events-restore", PATIENCE)) {
-            List<Candidate> page = EventRows.page(connection, slot.watermark(), 0);
+            long before = EventRows.before(connection, slot.watermark());
+            List<Candidate> page = EventRows.page(connection, slot.watermark(), before);
             while (!page.isEmpty()) {
                 publish(page, slot, begun);
                 count += page.size();

@@ -19,6 +19,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -169,6 +170,43 @@ class EventsIT {
     }
 
     @Test
+    void findsTheFirstEventOfARestoreByItsTransactionHoweverManyAreOlder() throws SQLException {
+        // Given: many that are older, and the watermark
+        for (int i = 0; i < 5; i++) {
+            database.insertEvents(10_000);
+        }
+        String watermark = database.column("SELECT pg_current_xact_id()").getFirst();
+        database.insertEvents(3);
+        database.execute("ANALYZE session_events");
+
+        try (var connection = space.postgres().connect();
+                var statement = connection.createStatement()) {
+            // When
+            long before = EventRows.before(connection, Long.valueOf(watermark));
+
+            // Then: no row of the others is looked at, neither for the first position nor for the pages
+            assertThat(EventRows.page(connection, Long.valueOf(watermark), before))
+                    .extracting(row -> row.id().toString())
+                    .containsExactlyElementsOf(inserted().subList(50_000, 50_003));
+            assertThat(before + 1).isEqualTo(position(50_000));
+            List<String> plan = new ArrayList<>();
+            try (var rows = statement.executeQuery("EXPLAIN " + EventRows.FIRST.replace("?", "'" + watermark + "'"))) {
+                while (rows.next()) {
+                    plan.add(rows.getString(1));
+                }
+            }
+            assertThat(plan).anyMatch(line -> line.contains("session_events_xid"));
+            assertThat(EventRows.before(connection, Long.MAX_VALUE)).isEqualTo(position(50_002));
+            assertThat(EventRows.before(connection, null)).isZero();
+        }
+    }
+
+    private long position(int number) {
+        return Long.parseLong(database.column("SELECT position FROM session_events ORDER BY position")
+                .get(number));
+    }
+
+    @Test
     void neverSkipsAnEventOfATransactionThatWasOpenWhenTheWatermarkWasTaken() throws Exception {
         // Given
         start();
@@ -204,6 +242,23 @@ class EventsIT {
         // Then
         until("all events arrive", () -> topic.distinctIds().size() >= 6);
         assertThat(topic.distinctIds()).containsExactlyInAnyOrderElementsOf(inserted());
+    }
+
+    @Test
+    void publishesEverythingAgainWhenAnOperatorSaysThatTheTopicIsLost() {
+        // Given
+        start();
+        database.insertEvents(10);
+        until("the events arrive", () -> topic.ids().size() == 10);
+
+        // When
+        database.execute(
+                "UPDATE replication_state SET system_identifier = 'gap in ' || system_identifier, watermark = NULL"
+                        + " WHERE stream = 'events'");
+
+        // Then
+        until("they come again", () -> topic.ids().size() >= 20);
+        assertThat(topic.distinctIds()).containsExactlyElementsOf(inserted());
     }
 
     @Test
