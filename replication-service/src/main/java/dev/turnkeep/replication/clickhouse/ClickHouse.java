@@ -125,10 +125,18 @@ public final class ClickHouse implements AutoCloseable {
             if (cause instanceof ClickHouseAway || cause instanceof ClickHouseRefusal) return (RuntimeException) cause;
             if (cause instanceof ServerException server && server.getCode() > 0)
                 return ClickHouseRefusal.passing(server.getCode())
-                        ? new ClickHouseAway("ClickHouse cannot work: code " + server.getCode(), failure)
+                        ? new ClickHouseAway(
+                                "ClickHouse cannot work: code " + server.getCode(), server.getCode(), failure)
                         : new ClickHouseRefusal(server.getCode(), String.valueOf(server.getMessage()), failure);
         }
-        return new ClickHouseAway("ClickHouse does not answer", failure);
+        return new ClickHouseAway("ClickHouse does not answer: " + root(failure), failure);
+    }
+
+    /** What it is, and nothing that it says: that may quote a row. */
+    private static String root(Throwable failure) {
+        Throwable root = failure;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) root = cause;
+        return root.getClass().getSimpleName();
     }
 
     @Override

@@ -7,13 +7,13 @@ public final class ClickHouseRefusal extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * Codes that speak of the server and not of the statement: network (209, 210), timeout (159, 160), overload (202, 203),
-     * read-only (164, 242), memory (173, 241), too many parts (252), disk (243, 425, 499, 1001), Keeper (225, 319, 571, 999),
-     * shutting down (236, 394, 704), starting (698).
+     * Codes that speak of the server and not of the statement: network (209, 210), timeout (159, 160), overload (201, 202, 203, 439),
+     * locks (473), read-only (164, 242), memory (173, 241), too many parts (252), disk (74, 75, 76, 243, 425, 499, 1001), Keeper
+     * and quorum (225, 285, 286, 319, 571, 999), shutting down (236, 394, 704), starting (698).
      */
     private static final Set<Integer> PASSING = Set.of(
-            159, 160, 164, 173, 202, 203, 209, 210, 225, 236, 241, 242, 243, 252, 319, 394, 425, 499, 571, 698, 704,
-            999, 1001);
+            74, 75, 76, 159, 160, 164, 173, 201, 202, 203, 209, 210, 225, 236, 241, 242, 243, 252, 285, 286, 319, 394,
+            425, 439, 473, 499, 571, 698, 704, 999, 1001);
 
     /** Codes that blame the rows: parsing, types, ranges, sizes, nulls, constraints. */
     private static final Set<Integer> ROWS =

@@ -36,7 +36,8 @@ final class Continuation {
         for (TableDefinition table : tables) {
             Optional<String> holder = holder(slot, generation, table);
             if (holder.isEmpty()) {
-                if (!slot.restoring() || begun(slot, generation, table))
+                // Something was stored already, and is gone with its table.
+                if (!slot.restoring() || slot.from().isAfter(slot.consistentPoint()))
                     return Optional.of(table.target() + " is not of the generation " + generation);
             } else if (isAhead(slot, generation, holder.get(), serverEnd)) {
                 return Optional.of(holder.get() + " has what Postgres does not know");
@@ -73,12 +74,6 @@ final class Continuation {
                 && !generations.of(shadow).equals(generation)
                 && !(table.mirrored() && generations.isOf(shadow, slot.systemIdentifier()))
                 && newest(shadow, slot.consistentPoint()).isPresent();
-    }
-
-    /** Whether something was stored already, and is gone with its table. */
-    private boolean begun(SlotStart slot, String generation, TableDefinition table) {
-        return slot.from().isAfter(slot.consistentPoint())
-                || CopyProgress.load(clickHouse, generation, table.source()).rows() > 0;
     }
 
     /**

@@ -5,7 +5,8 @@ import dev.turnkeep.replication.clickhouse.ClickHouse;
 import java.util.List;
 
 /**
- * How far the copy of one table has come.
+ * How far the copy of one table has come. It is the shadow's that it goes into: what a leader that was deposed still writes of
+ * another shadow says nothing about it.
  *
  * @param cursor the greatest primary key that is copied: its columns in Postgres' binary form, as hex with dots between them;
  *     empty at first
@@ -23,11 +24,16 @@ record CopyProgress(String cursor, long rows, boolean finished, long step) {
         return new CopyProgress(cursor, rows, true, step + 1);
     }
 
-    static CopyProgress load(ClickHouse clickHouse, String generation, String table) {
+    /** Under what the progress of a shadow is kept. */
+    static String key(String uuid, String generation) {
+        return uuid + "/" + generation;
+    }
+
+    static CopyProgress load(ClickHouse clickHouse, String key, String table) {
         List<GenericRecord> found = clickHouse.rows("""
                 SELECT cursor, toInt64(rows) AS copied, toInt32(finished) AS done, toInt64(step) AS steps
                 FROM %s FINAL WHERE generation = '%s' AND table_name = '%s'
-                """.formatted(clickHouse.qualified(TABLE), generation, table));
+                """.formatted(clickHouse.qualified(TABLE), key, table));
         if (found.isEmpty()) return NONE;
         GenericRecord row = found.getFirst();
         return new CopyProgress(
@@ -38,17 +44,9 @@ record CopyProgress(String cursor, long rows, boolean finished, long step) {
                 row.getLong("steps"));
     }
 
-    /** What was copied is not there any more. */
-    static void restart(ClickHouse clickHouse, String generation, String table) {
-        CopyProgress known = load(clickHouse, generation, table);
-        if (known.step() > 0)
-            new CopyProgress(NONE.cursor(), 0, false, known.step() + 1).save(clickHouse, generation, table);
-    }
-
-    void save(ClickHouse clickHouse, String generation, String table) {
+    void save(ClickHouse clickHouse, String key, String table) {
         clickHouse.execute(
                 "INSERT INTO %s (generation, table_name, cursor, rows, finished, step) VALUES ('%s', '%s', '%s', %d, %d, %d)"
-                        .formatted(
-                                clickHouse.qualified(TABLE), generation, table, cursor, rows, finished ? 1 : 0, step));
+                        .formatted(clickHouse.qualified(TABLE), key, table, cursor, rows, finished ? 1 : 0, step));
     }
 }

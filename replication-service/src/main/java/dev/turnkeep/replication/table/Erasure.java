@@ -29,18 +29,15 @@ final class Erasure {
     /** The quarantine's rows of sessions; but the news of a deletion, which stays. */
     private static final String FORGET = """
             DELETE FROM replication_quarantine q
-            WHERE q.stream = ?
-              AND EXISTS (SELECT FROM json_array_elements(q.row_content) AS c
-                          WHERE c ->> 'name' = CASE q.table_name WHEN 'sessions' THEN 'id' ELSE 'session_id' END
-                            AND %s)
+            WHERE q.stream = ? AND %s
               AND NOT (q.table_name = 'session_events'
                        AND EXISTS (SELECT FROM json_array_elements(q.row_content) AS c
                                    WHERE c ->> 'name' = 'type' AND c ->> 'hex' = encode('session.deleted', 'hex')))
             """;
 
-    private static final String FORGET_THESE = FORGET.formatted("c ->> 'hex' = ANY (?)");
+    private static final String FORGET_THESE = FORGET.formatted("q.session_id = ANY (?)");
     private static final String FORGET_ALL =
-            FORGET.formatted("c ->> 'hex' IN (SELECT replace(e.session_id::text, '-', '') FROM erased_sessions e)");
+            FORGET.formatted("EXISTS (SELECT FROM erased_sessions e WHERE e.session_id = q.session_id)");
 
     private final ClickHouse clickHouse;
     private final PostgresLink postgres;
@@ -95,10 +92,7 @@ final class Erasure {
                 forget.setArray(
                         2,
                         connection.createArrayOf(
-                                "text",
-                                erased.stream()
-                                        .map(one -> one.session().toString().replace("-", ""))
-                                        .toArray()));
+                                "uuid", erased.stream().map(Erased::session).toArray()));
                 return forget.executeUpdate();
             }
         });

@@ -3,6 +3,7 @@ package dev.turnkeep.replication.table;
 import dev.turnkeep.replication.clickhouse.ClickHouseAway;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.jboss.logging.Logger;
 
@@ -20,12 +21,16 @@ final class Exchange {
     private final Retry retry;
     private final Duration answerTimeout;
     private final Duration lookAgain;
+    private final Map<String, String> successors;
     private final Set<String> said = new HashSet<>();
 
     /** The tables, as far as exchanges go. Each may throw {@link ClickHouseAway}. */
     interface Tables {
         /** The generation of a table; empty when it has none. */
         String of(String table);
+
+        /** What tells a table from every other of its name; empty when there is none. */
+        String uuid(String table);
 
         /** Swaps a table and its shadow. */
         void exchange(String table);
@@ -34,10 +39,20 @@ final class Exchange {
         boolean exchanging();
     }
 
-    /** @param lookAgain how long after a look that found something under way the next one follows */
-    Exchange(Tables tables, String generation, Retry retry, Duration answerTimeout, Duration lookAgain) {
+    /**
+     * @param successors by table the uuid of its shadow, which this leadership has made or found, and fills
+     * @param lookAgain how long after a look that found something under way the next one follows
+     */
+    Exchange(
+            Tables tables,
+            String generation,
+            Map<String, String> successors,
+            Retry retry,
+            Duration answerTimeout,
+            Duration lookAgain) {
         this.tables = tables;
         this.generation = generation;
+        this.successors = Map.copyOf(successors);
         this.retry = retry;
         this.answerTimeout = answerTimeout;
         this.lookAgain = lookAgain;
@@ -52,11 +67,21 @@ final class Exchange {
         }
     }
 
+    /** A leader that was deposed has put a shadow of its own in the place of the one that was filled: rows went there, and are gone. */
+    static final class Replaced extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Replaced(String table) {
+            super("the successor of " + table + " is not the one that was filled, the tables are made anew");
+        }
+    }
+
     /**
      * Returns once the table that is read is of the generation, and no statement is under way that could change that: a predecessor's
      * may have waited behind the same lock, and would undo what was said here.
      *
      * @throws Astray when it was before anything was said here
+     * @throws Replaced when the shadow, or what is read by now, is not the table that was filled
      */
     void make(String table) throws InterruptedException {
         if (!said.contains(table) && isRead(table)) throw new Astray(table);
@@ -64,8 +89,10 @@ final class Exchange {
             if (exchanging()) {
                 Thread.sleep(lookAgain);
             } else if (isRead(table)) {
+                requireFilled(table, table);
                 return;
             } else {
+                requireFilled(table, Generations.shadow(table));
                 said.add(table);
                 say(table);
             }
@@ -81,6 +108,11 @@ final class Exchange {
         }
     }
 
+    private void requireFilled(String table, String successor) throws InterruptedException {
+        String found = patiently(() -> tables.uuid(successor));
+        if (!found.equals(successors.get(table))) throw new Replaced(table);
+    }
+
     /** @throws Astray when it is not, after {@link #make} */
     void requireRead(String table) throws InterruptedException {
         if (!isRead(table)) throw new Astray(table);
@@ -94,7 +126,7 @@ final class Exchange {
         return patiently(tables::exchanging);
     }
 
-    private boolean patiently(Retry.Attempt<Boolean> attempt) throws InterruptedException {
+    private <T> T patiently(Retry.Attempt<T> attempt) throws InterruptedException {
         return retry.untilItWorks(() -> {
             try {
                 return attempt.run();

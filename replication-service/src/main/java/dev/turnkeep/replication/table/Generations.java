@@ -37,6 +37,15 @@ final class Generations implements Exchange.Tables {
         return comment.startsWith(PREFIX) ? comment.substring(PREFIX.length()) : "";
     }
 
+    /** What tells a table from every other that had, has or will have its name; empty when there is none. */
+    @Override
+    public String uuid(String table) {
+        List<GenericRecord> found =
+                clickHouse.rows("SELECT toString(uuid) AS uuid FROM system.tables WHERE database = '%s' AND name = '%s'"
+                        .formatted(clickHouse.database(), table));
+        return found.isEmpty() ? "" : found.getFirst().getString("uuid");
+    }
+
     /** Whether a table holds a copy of a server: its versions can be compared with that server's. */
     boolean isOf(String table, String system) {
         return of(table).startsWith(system + "@");

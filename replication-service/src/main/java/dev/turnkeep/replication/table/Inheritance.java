@@ -5,6 +5,7 @@ import dev.turnkeep.replication.clickhouse.ClickHouse;
 import dev.turnkeep.replication.clickhouse.ClickHouseAway;
 import dev.turnkeep.replication.clickhouse.ClickHouseSchema;
 import dev.turnkeep.replication.pgoutput.Lsn;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -17,6 +18,8 @@ import java.util.stream.Collectors;
  */
 final class Inheritance {
     private static final String ENDS = "common_ends";
+    // So far from what is too long that twice as much is none of it.
+    private static final Duration QUICK = Duration.ofSeconds(5);
 
     private final ClickHouse clickHouse;
     private final ClickHouseSchema schema;
@@ -35,7 +38,7 @@ final class Inheritance {
 
     /**
      * A part of a day, by what its sessions' ids hash to: one of 2 to the power of {@code bits}, counted from 0. What takes too long is
-     * cut in half.
+     * cut in half, and what went quickly is put together again.
      */
     record Piece(int bits, long number) {
         static final Piece WHOLE = new Piece(0, 0);
@@ -44,6 +47,16 @@ final class Inheritance {
         /** The first half of it; a piece that is small already stays as it is. */
         Piece half() {
             return bits == SMALLEST ? this : new Piece(bits + 1, number * 2);
+        }
+
+        /** What comes after a try that failed: smaller when it asked for too much, and the same when ClickHouse was away. */
+        Piece after(ClickHouseAway failure) {
+            return failure.tooMuch() ? half() : this;
+        }
+
+        /** Twice of it, where that begins here: what made it small may be over. */
+        Piece grown() {
+            return bits == 0 || number % 2 == 1 || isBehindTheLast() ? this : new Piece(bits - 1, number / 2);
         }
 
         /** What follows; {@link #isBehindTheLast} when nothing does. */
@@ -72,7 +85,7 @@ final class Inheritance {
     }
 
     /** How far a table's successor has got it. */
-    static String progress(TableDefinition table) {
+    private static String progress(TableDefinition table) {
         return table.source() + " inherited";
     }
 
@@ -80,14 +93,16 @@ final class Inheritance {
      * Day by day, each tried until it is there: what is done stays done, also through a crash.
      *
      * @param heir the generation that follows
+     * @param key under which its progress is kept
      * @param commons up to where the server and the tables of a generation have the same history
      */
-    void handOver(TableDefinition of, String heir, Function<String, Lsn> commons) throws InterruptedException {
+    void handOver(TableDefinition of, String heir, String key, Function<String, Lsn> commons)
+            throws InterruptedException {
         String table = of.target();
         String generation = patiently(() -> generations.of(table));
         if (generation.equals(heir) || !generation.startsWith(system + "@")) return;
         Lsn end = patiently(() -> end(generation, commons.apply(generation)));
-        CopyProgress done = patiently(() -> CopyProgress.load(clickHouse, heir, progress(of)));
+        CopyProgress done = patiently(() -> CopyProgress.load(clickHouse, key, progress(of)));
         for (String month : patiently(() -> months(table))) {
             for (String day : patiently(() -> days(table, month))) {
                 String cursor = day.replace("-", "");
@@ -95,7 +110,7 @@ final class Inheritance {
                 bring(table, month, day, end);
                 CopyProgress next = done.moved(cursor, 0);
                 patiently(() -> {
-                    next.save(clickHouse, heir, progress(of));
+                    next.save(clickHouse, key, progress(of));
                     return true;
                 });
                 done = next;
@@ -107,13 +122,15 @@ final class Inheritance {
         AtomicReference<Piece> piece = new AtomicReference<>(Piece.WHOLE);
         while (!piece.get().isBehindTheLast()) {
             patiently(() -> {
+                long begun = System.nanoTime();
                 try {
                     clickHouse.execute(inserting(table, month, day, end, piece.get()));
                 } catch (ClickHouseAway e) {
-                    piece.updateAndGet(Piece::half);
+                    piece.updateAndGet(failed -> failed.after(e));
                     throw e;
                 }
-                return piece.updateAndGet(Piece::next);
+                boolean quick = System.nanoTime() - begun < QUICK.toNanos();
+                return piece.updateAndGet(done -> quick ? done.next().grown() : done.next());
             });
         }
     }

@@ -3,7 +3,10 @@ package dev.turnkeep.replication.table;
 import dev.turnkeep.replication.clickhouse.ClickHouseAway;
 import dev.turnkeep.replication.pgoutput.Message.Relation;
 import dev.turnkeep.replication.stream.Batch;
+import dev.turnkeep.replication.stream.BatchLimits;
+import dev.turnkeep.replication.stream.RowChange;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +29,7 @@ final class Lane {
     private final Erasure erasure;
     private final Retry retry;
     private final Freshness freshness;
+    private final BatchLimits most;
     private final LinkedBlockingQueue<Job> jobs = new LinkedBlockingQueue<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Thread thread;
@@ -39,20 +43,25 @@ final class Lane {
     /** A table in ClickHouse, and the shape of the rows that go there. */
     record Target(String table, Relation relation) {}
 
-    /** @param targets the tables that get every row, one after the other */
+    /**
+     * @param targets the tables that get every row, one after the other
+     * @param most what batches that wait may become together
+     */
     Lane(
             TableDefinition table,
             List<String> targets,
             Function<Target, TableWriter> writers,
             Erasure erasure,
             Retry retry,
-            Freshness freshness) {
+            Freshness freshness,
+            BatchLimits most) {
         this.table = table;
         this.targets = targets;
         this.writers = writers;
         this.erasure = erasure;
         this.retry = retry;
         this.freshness = freshness;
+        this.most = most;
         this.thread = Thread.ofVirtual().name("clickhouse-" + table.source()).start(this::run);
     }
 
@@ -65,18 +74,45 @@ final class Lane {
     private void run() {
         try {
             while (true) {
-                Job job = jobs.take();
+                List<Job> together = takeTogether();
                 try {
-                    write(job.batch);
-                    job.stored.complete(null);
+                    write(together);
+                    together.forEach(job -> job.stored.complete(null));
                 } catch (RuntimeException | Error e) {
                     LOG.errorf(e, "a batch failed for good: table=%s", table.source());
-                    job.stored.completeExceptionally(e);
+                    together.forEach(job -> job.stored.completeExceptionally(e));
                 }
             }
         } catch (InterruptedException stopped) {
             LOG.debugf("stopped: table=%s", table.source());
         }
+    }
+
+    /** The next batch with those behind it, as far as they are one: cut by the clock while a store was away, each alone would take its time. */
+    private List<Job> takeTogether() throws InterruptedException {
+        Job first = jobs.take();
+        List<Job> together = new ArrayList<>(List.of(first));
+        int rows = first.batch.rows().size();
+        long size = first.batch.size();
+        for (Job next = jobs.peek(); next != null; next = jobs.peek()) {
+            rows += next.batch.rows().size();
+            size += next.batch.size();
+            if (rows > most.rows()
+                    || size > most.size()
+                    || !next.batch.relation().equals(first.batch.relation())) break;
+            together.add(jobs.take());
+        }
+        return together;
+    }
+
+    private void write(List<Job> together) throws InterruptedException {
+        List<RowChange> changes = new ArrayList<>();
+        long size = 0;
+        for (Job job : together) {
+            changes.addAll(job.batch.rows());
+            size += job.batch.size();
+        }
+        write(new Batch(together.getFirst().batch.relation(), changes, size));
     }
 
     private void write(Batch batch) throws InterruptedException {

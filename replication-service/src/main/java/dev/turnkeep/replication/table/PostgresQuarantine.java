@@ -2,13 +2,15 @@ package dev.turnkeep.replication.table;
 
 import dev.turnkeep.replication.pgoutput.Lsn;
 import dev.turnkeep.replication.stream.Version;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jboss.logging.Logger;
 
-/** The table {@code replication_quarantine}, as one stream uses it. */
+/** The table {@code replication_quarantine}, as one stream uses it. Full, it takes nothing, and its rows wait. */
 final class PostgresQuarantine implements Quarantine {
     private static final Logger LOG = Logger.getLogger(PostgresQuarantine.class);
     private static final int LONGEST_ERROR = 2_000;
@@ -16,11 +18,14 @@ final class PostgresQuarantine implements Quarantine {
     private final PostgresLink postgres;
     private final String stream;
     private final String generation;
+    private final int most;
 
-    PostgresQuarantine(PostgresLink postgres, String stream, String generation) {
+    /** @param most rows that it keeps: what is refused then is no matter of single rows */
+    PostgresQuarantine(PostgresLink postgres, String stream, String generation, int most) {
         this.postgres = postgres;
         this.stream = stream;
         this.generation = generation;
+        this.most = most;
     }
 
     /** A row that waits, and where it belongs. */
@@ -28,6 +33,9 @@ final class PostgresQuarantine implements Quarantine {
 
     @Override
     public void keep(String table, List<PublishedColumn> columns, List<Poison> rows) {
+        if (postgres.with(this::isFull))
+            throw new Retry.Again(
+                    "the quarantine is full (%d rows): something is wrong with more than single rows".formatted(most));
         postgres.with(connection -> {
             try (PreparedStatement insert = connection.prepareStatement("""
                     INSERT INTO replication_quarantine
@@ -54,6 +62,19 @@ final class PostgresQuarantine implements Quarantine {
         });
         // Not the errors: they can quote a row.
         LOG.errorf("rows quarantined: table=%s rows=%d", table, rows.size());
+    }
+
+    private boolean isFull(Connection connection) throws SQLException {
+        try (PreparedStatement ask = connection.prepareStatement(
+                "SELECT count(*) >= ? FROM (SELECT FROM replication_quarantine WHERE stream = ? LIMIT ?) AS counted")) {
+            ask.setInt(1, most);
+            ask.setString(2, stream);
+            ask.setInt(3, most);
+            try (ResultSet row = ask.executeQuery()) {
+                row.next();
+                return row.getBoolean(1);
+            }
+        }
     }
 
     private static String bounded(String error) {

@@ -33,6 +33,7 @@ final class Restore {
     private final Generations generations;
     private final Exchange exchange;
     private final HandOver handOver;
+    private final Runnable anew;
     private final PostgresLink postgres;
     private final Retry retry;
     private final Duration poll;
@@ -49,6 +50,7 @@ final class Restore {
 
     /**
      * @param lanes of the tables that are still to be exchanged; they write into the shadows
+     * @param anew has everything made anew; durable when it returns
      */
     Restore(
             SlotStart slot,
@@ -58,6 +60,7 @@ final class Restore {
             Generations generations,
             Exchange exchange,
             HandOver handOver,
+            Runnable anew,
             PostgresLink postgres,
             Retry retry,
             Duration poll) {
@@ -68,6 +71,7 @@ final class Restore {
         this.generations = generations;
         this.exchange = exchange;
         this.handOver = handOver;
+        this.anew = anew;
         this.postgres = postgres;
         this.retry = retry;
         this.poll = poll;
@@ -130,6 +134,15 @@ final class Restore {
             complete = true;
             LOG.infof("restored: generation=%s", generation);
             return true;
+        } catch (Exchange.Replaced e) {
+            stopped = e.getMessage();
+            LOG.errorf("restore stopped: %s", e.getMessage());
+            // Nothing that is left shows it to whoever begins again.
+            retry.untilItWorks(() -> {
+                anew.run();
+                return true;
+            });
+            return false;
         } catch (Exchange.Astray e) {
             stopped = e.getMessage();
             astray = true;

@@ -38,6 +38,20 @@ final class Retry {
         }
     }
 
+    /** The kinds of failure behind it, and where the last one was; not their words, which can quote a row. */
+    private static String because(Throwable failure) {
+        StringBuilder kinds = new StringBuilder();
+        Throwable last = failure;
+        for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+            kinds.append(kinds.isEmpty() ? "" : " < ").append(cause.getClass().getName());
+            last = cause;
+        }
+        StackTraceElement[] trace = last.getStackTrace();
+        return trace.length == 0
+                ? kinds.toString()
+                : kinds.append(" at ").append(trace[0]).toString();
+    }
+
     /**
      * The result of the first attempt that does not throw {@link Again}.
      *
@@ -57,7 +71,9 @@ final class Retry {
                 trouble.failing(name, Instant.now(), String.valueOf(e.getMessage()));
                 counter.run();
                 if (Integer.bitCount(failures) == 1)
-                    LOG.warnf("waiting for a store: table=%s failures=%d why=%s", name, failures, e.getMessage());
+                    LOG.warnf(
+                            "waiting for a store: table=%s failures=%d why=%s%s",
+                            name, failures, e.getMessage(), failures == 1 ? " because=" + because(e) : "");
                 Thread.sleep(backoff.next());
             }
         }

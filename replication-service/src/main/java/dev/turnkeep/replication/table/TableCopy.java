@@ -24,7 +24,7 @@ final class TableCopy {
 
     private final TableDefinition table;
     private final List<PublishedColumn> columns;
-    private final String generation;
+    private final String progressKey;
     private final Version version;
     private final PostgresLink postgres;
     private final ClickHouse clickHouse;
@@ -37,7 +37,7 @@ final class TableCopy {
     TableCopy(
             TableDefinition table,
             List<PublishedColumn> columns,
-            String generation,
+            String progressKey,
             Version version,
             PostgresLink postgres,
             ClickHouse clickHouse,
@@ -47,7 +47,7 @@ final class TableCopy {
             long rangeBytes) {
         this.table = table;
         this.columns = columns;
-        this.generation = generation;
+        this.progressKey = progressKey;
         this.version = version;
         this.postgres = postgres;
         this.clickHouse = clickHouse;
@@ -74,7 +74,7 @@ final class TableCopy {
      * @throws StoppedException when the role sees nothing of a table that is not empty
      */
     void run(Runnable stored) throws InterruptedException {
-        CopyProgress progress = patiently(() -> CopyProgress.load(clickHouse, generation, table.source()));
+        CopyProgress progress = patiently(() -> CopyProgress.load(clickHouse, progressKey, table.source()));
         copied = progress.rows();
         while (!progress.finished()) {
             CopyProgress from = progress;
@@ -85,14 +85,14 @@ final class TableCopy {
             CopyProgress next = range.last() ? to.complete() : to;
             if (next.finished() && next.rows() == 0) refuseBlindness();
             patiently(() -> {
-                next.save(clickHouse, generation, table.source());
+                next.save(clickHouse, progressKey, table.source());
                 return true;
             });
             progress = next;
             copied = progress.rows();
             stored.run();
         }
-        LOG.infof("table copied: table=%s rows=%d generation=%s", table.source(), progress.rows(), generation);
+        LOG.infof("table copied: table=%s rows=%d progress=%s", table.source(), progress.rows(), progressKey);
     }
 
     private <T> T patiently(Retry.Attempt<T> attempt) throws InterruptedException {

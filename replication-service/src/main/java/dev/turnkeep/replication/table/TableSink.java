@@ -6,6 +6,7 @@ import dev.turnkeep.replication.clickhouse.ClickHouseSchema;
 import dev.turnkeep.replication.pgoutput.Lsn;
 import dev.turnkeep.replication.stream.Backoff;
 import dev.turnkeep.replication.stream.Batch;
+import dev.turnkeep.replication.stream.BatchLimits;
 import dev.turnkeep.replication.stream.Requeued;
 import dev.turnkeep.replication.stream.Restoring;
 import dev.turnkeep.replication.stream.Sink;
@@ -19,6 +20,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -113,22 +115,26 @@ public final class TableSink implements Sink {
         requireContinuation(continuation, slot, generation, link);
         int timeline = slot.timelines().current();
         if (!generations.timeline(generation).equals(Optional.of(timeline))) generations.written(generation, timeline);
-        PostgresQuarantine quarantine = new PostgresQuarantine(link, names.stream(), generation);
+        PostgresQuarantine quarantine =
+                new PostgresQuarantine(link, names.stream(), generation, config.quarantineRows());
         Erasure erasure = new Erasure(clickHouse, link, names.stream());
         if (slot.restoring()) erasure.learn();
         Retry restoring = retry("restore", metrics("restore"));
         Inheritance inheritance = new Inheritance(clickHouse, schema, generations, slot.systemIdentifier(), restoring);
         Map<TableDefinition, List<String>> targets = new LinkedHashMap<>();
+        Map<String, String> successors = new HashMap<>();
         List<TableCopy> copies = new ArrayList<>();
         for (TableDefinition table : tables) {
             String target = target(table, generation);
             targets.put(table, targets(table, target, slot));
             List<PublishedColumn> columns = published.getOrDefault(table.source(), List.of());
-            if (!target.equals(table.target()))
+            if (!target.equals(table.target())) {
+                String uuid = generations.uuid(target);
+                successors.put(table.target(), uuid);
                 copies.add(new TableCopy(
                         table,
                         columns,
-                        generation,
+                        CopyProgress.key(uuid, generation),
                         new Version(slot.consistentPoint(), 0),
                         copying,
                         clickHouse,
@@ -136,6 +142,7 @@ public final class TableSink implements Sink {
                         retry(table.source() + "-copy", metrics(table)),
                         config.copyRows(),
                         config.batchSize().asLongValue()));
+            }
         }
         Lsn recorded = RecordedPositions.load(clickHouse, generation).max(slot.consistentPoint());
         // Threads come last: what fails before leaves none behind.
@@ -148,7 +155,8 @@ public final class TableSink implements Sink {
                         to -> writer(table, to.table(), PublishedColumn.of(to.relation()), link, quarantine),
                         erasure,
                         retry(table.source(), metrics(table)),
-                        freshness)));
+                        freshness,
+                        new BatchLimits(config.batchRows(), config.batchSize().asLongValue(), config.batchAge()))));
         Restore restore = null;
         if (slot.restoring()) {
             List<Lane> shadowed = lanes.values().stream()
@@ -160,8 +168,19 @@ public final class TableSink implements Sink {
                     copies,
                     shadowed,
                     generations,
-                    new Exchange(generations, generation, restoring, clickHouseConfig.answerTimeout(), LOOK_AGAIN),
-                    table -> inheritance.handOver(table, generation, of -> inheritable(continuation, slot, of)),
+                    new Exchange(
+                            generations,
+                            generation,
+                            successors,
+                            restoring,
+                            clickHouseConfig.answerTimeout(),
+                            LOOK_AGAIN),
+                    table -> inheritance.handOver(
+                            table,
+                            generation,
+                            CopyProgress.key(successors.getOrDefault(table.target(), ""), generation),
+                            of -> inheritable(continuation, slot, of)),
+                    () -> Resnapshot.request(link, names.stream()),
                     copying,
                     restoring,
                     config.catchUpPoll());
@@ -185,12 +204,8 @@ public final class TableSink implements Sink {
             return table.target();
         }
         String shadow = Generations.shadow(table.target());
-        if (!generations.of(shadow).equals(generation) || !generations.alike(table.target())) {
-            // First: a copy that is complete must never be of a table that is not.
-            CopyProgress.restart(clickHouse, generation, table.source());
-            CopyProgress.restart(clickHouse, generation, Inheritance.progress(table));
+        if (!generations.of(shadow).equals(generation) || !generations.alike(table.target()))
             generations.makeShadow(table.target(), generation);
-        }
         return shadow;
     }
 

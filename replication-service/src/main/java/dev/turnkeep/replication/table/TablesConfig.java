@@ -43,6 +43,10 @@ public interface TablesConfig {
     @WithDefault("10s")
     Duration retryMax();
 
+    /** With so many rows in quarantine what is refused waits, and so does all behind it: something else is wrong than single rows. */
+    @WithDefault("10000")
+    int quarantineRows();
+
     /** How many rows of a table are copied at a time when ClickHouse gets it anew. */
     @WithDefault("10000")
     int copyRows();

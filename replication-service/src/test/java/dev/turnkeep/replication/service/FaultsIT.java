@@ -38,7 +38,11 @@ class FaultsIT {
     private static final int BACKLOG = FULL ? 1_000_000 : 20_000;
     private static final int TRANSACTION = FULL ? 200_000 : 10_000;
     private static final int WIDE = FULL ? 20_000 : 500;
-    private static final Duration TAKEOVER = Duration.ofSeconds(5);
+    // In small far more than that: what else the machine does is nobody's promise.
+    private static final Duration TAKEOVER = Duration.ofSeconds(FULL ? 5 : 30);
+    /** Four seconds until the server misses a frozen leader's questions, one until a standby asks, and what a start takes. */
+    private static final Duration FROZEN_TAKEOVER = TAKEOVER.multipliedBy(2);
+
     private static final int TABLES = 4;
     private static final int TAKEOVERS = FULL ? 5 : 1;
     private static final int POISON = FULL ? 50 : 3;
@@ -292,37 +296,41 @@ class FaultsIT {
         // Given
         ServiceProcess service = installation.flowing();
         ServiceProcess other = installation.service("standby");
-        List<Duration> takeovers = new ArrayList<>();
+        List<Duration> killed = new ArrayList<>();
+        List<Duration> frozen = new ArrayList<>();
 
         // When
         for (int i = 0; i < TAKEOVERS; i++) {
             other.start();
             awaitBoth(other, "standby");
-            takeOverFromTheFrozen(service, other);
-            takeovers.add(takeOverFromTheKilled(other, service));
+            frozen.add(takeOverFromTheFrozen(service, other));
+            killed.add(takeOverFromTheKilled(other, service));
         }
 
         // Then
-        tell("takeovers: " + takeovers);
+        tell("takeovers from killed leaders: " + killed + ", from frozen ones: " + frozen);
         balance();
-        // The middle one, and in small far more: what else the machine does is nobody's promise.
-        assertThat(takeovers.stream().sorted().toList().get(TAKEOVERS / 2))
-                .isLessThanOrEqualTo(FULL ? TAKEOVER : TAKEOVER.multipliedBy(6));
+        assertThat(killed).hasSize(TAKEOVERS).allSatisfy(each -> assertThat(each)
+                .isLessThanOrEqualTo(TAKEOVER));
+        assertThat(frozen).hasSize(TAKEOVERS).allSatisfy(each -> assertThat(each)
+                .isLessThanOrEqualTo(FROZEN_TAKEOVER));
     }
 
     /** It thaws with batches in its hands, and with a lock that it no longer has. */
-    private void takeOverFromTheFrozen(ServiceProcess leader, ServiceProcess standby) {
+    private Duration takeOverFromTheFrozen(ServiceProcess leader, ServiceProcess standby) {
+        Duration takeover;
         Instant frozen = Instant.now();
         leader.suspend();
         try {
             awaitBoth(standby, "streaming");
-            tell("took over from a frozen leader: " + Duration.between(frozen, Instant.now()));
+            takeover = Duration.between(frozen, Instant.now());
             moreHappens(MORE);
         } finally {
             leader.resume();
         }
         awaitBoth(leader, "standby");
         awaitBoth(standby, "streaming");
+        return takeover;
     }
 
     private Duration takeOverFromTheKilled(ServiceProcess leader, ServiceProcess standby) {

@@ -29,6 +29,7 @@ class ContinuationIT {
     @BeforeEach
     void restore() {
         replica.end();
+        replica.execute("UPDATE replication_state SET system_identifier = 'x' WHERE stream = 'tables'");
         replica.beginAndRestore();
     }
 
@@ -156,6 +157,39 @@ class ContinuationIT {
     }
 
     @Test
+    void beginsAnewWhenALeaderThatWasDeposedHasMadeTheShadowOnceMore() {
+        // Given: a restore under way, to whose shadow rows went already
+        replica.end();
+        UUID copied = replica.session("copied");
+        replica.beginAnew();
+        UUID streamed = replica.session("streamed");
+        replica.send();
+        String sessions = replica.clickHouse.qualified("sessions_v1");
+        String shadow = replica.clickHouse.qualified("sessions_v1_shadow");
+        String mark =
+                replica.one("SELECT comment FROM system.tables WHERE database = '%s' AND name = 'sessions_v1_shadow'"
+                        .formatted(replica.clickHouse.database()));
+
+        // When
+        replica.clickHouse.execute("DROP TABLE " + shadow + " SYNC");
+        replica.clickHouse.execute("CREATE TABLE %s AS %s".formatted(shadow, sessions));
+        replica.clickHouse.execute("ALTER TABLE %s MODIFY COMMENT '%s'".formatted(shadow, mark));
+        Replica.await("it is written down", () -> {
+            replica.drain();
+            return replica.text("SELECT system_identifier FROM replication_state WHERE stream = 'tables'")
+                    .isEmpty();
+        });
+
+        // Then
+        assertThat(replica.restored).isFalse();
+        replica.end();
+        replica.beginAnew();
+        replica.restoreToTheEnd();
+        assertThat(replica.rows("SELECT name FROM $sessions WHERE id IN ('%s', '%s')".formatted(copied, streamed)))
+                .hasSize(2);
+    }
+
+    @Test
     void stopsWhenDeletionsWouldNotMeetTheirRows() {
         // Given
         replica.execute("ALTER TABLE sessions REPLICA IDENTITY DEFAULT");
@@ -220,7 +254,7 @@ class ContinuationIT {
         replica.clickHouse.execute(
                 """
                 INSERT INTO %s (generation, table_name, cursor, step)
-                SELECT substring(comment, 12), 'session_events inherited', '20260102', 100 FROM system.tables
+                SELECT concat(toString(uuid), '/', substring(comment, 12)), 'session_events inherited', '20260102', 100 FROM system.tables
                 WHERE database = '%s' AND name = 'session_events_v1_shadow'
                 """.formatted(replica.clickHouse.qualified("snapshot_progress"), replica.clickHouse.database()));
         replica.restoreToTheEnd();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.turnkeep.replication.clickhouse.ClickHouseAway;
 import dev.turnkeep.replication.stream.Backoff;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -17,6 +18,7 @@ class ExchangeTest {
     private final Exchange exchange = new Exchange(
             server,
             "new",
+            Map.of(TABLE, "new's uuid"),
             new Retry("test", () -> new Backoff(SOON, SOON, new Random(1)), new TableTrouble(), () -> {}),
             SOON,
             SOON);
@@ -28,10 +30,16 @@ class ExchangeTest {
         private int waiting;
         private boolean silent;
         private int comesWithOurs;
+        private String filled = "new's uuid";
 
         @Override
         public String of(String table) {
             return read;
+        }
+
+        @Override
+        public String uuid(String table) {
+            return table.equals(TABLE) == read.equals("new") ? filled : "old's uuid";
         }
 
         @Override
@@ -106,6 +114,16 @@ class ExchangeTest {
 
         // Then
         assertThat(server.read).isEqualTo("new");
+        assertThat(server.said).isZero();
+    }
+
+    @Test
+    void doesNotExchangeAShadowThatAPredecessorHasPutInThePlaceOfTheOneThatWasFilled() {
+        // Given
+        server.filled = "another's uuid";
+
+        // Then
+        assertThatThrownBy(() -> exchange.make(TABLE)).isInstanceOf(Exchange.Replaced.class);
         assertThat(server.said).isZero();
     }
 

@@ -2,11 +2,13 @@ package dev.turnkeep.replication.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnkeep.replication.clickhouse.ClickHouseAway;
 import dev.turnkeep.replication.table.Inheritance.Piece;
 import java.util.BitSet;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
 
 class InheritanceTest {
     private static final int FINEST = 16;
@@ -28,11 +30,30 @@ class InheritanceTest {
             int from = Math.toIntExact(piece.number() * width);
             assertThat(brought.get(from, from + width).cardinality()).isZero();
             brought.set(from, from + width);
-            piece = piece.next();
+            piece = random.nextBoolean() ? piece.next().grown() : piece.next();
         }
 
         // Then
         assertThat(brought.cardinality()).isEqualTo(1 << FINEST);
+    }
+
+    @Test
+    void cutsOnlyWhatAsksForTooMuchAndPutsTogetherWhatGoesQuickly() {
+        // Given
+        ClickHouseAway away = new ClickHouseAway("away", new IllegalStateException());
+        ClickHouseAway tooLong = new ClickHouseAway("too long", 159, new IllegalStateException());
+        Piece piece = Piece.WHOLE;
+
+        // When
+        for (int i = 0; i < 20; i++) piece = piece.after(away);
+        assertThat(piece).isEqualTo(Piece.WHOLE);
+        for (int i = 0; i < 20; i++) piece = piece.after(tooLong);
+        assertThat(piece.bits()).isEqualTo(FINEST);
+        int statements = 0;
+        for (; !piece.isBehindTheLast(); statements++) piece = piece.next().grown();
+
+        // Then
+        assertThat(statements).isEqualTo(FINEST + 1);
     }
 
     @Property(tries = 20)

@@ -53,6 +53,31 @@ class SiftingTest {
     }
 
     @Test
+    void blamesNoRowForAnythingThatIsTakenInTheEnd() {
+        // Given: a server that flaps refuses two tries, of which the second has one row
+        Sifting sifting = new Sifting(rows -> {
+            if (++tries == 2 || tries == 1)
+                throw new ClickHouseRefusal(UNKNOWN_TABLE, "refused", new IllegalStateException());
+            rows.forEach(row -> stored.add(row.row().version().index()));
+        });
+
+        // When
+        List<Poison> found = sifting.sift(rows(2));
+
+        // Then
+        assertThat(found).isEmpty();
+        assertThat(stored).containsExactlyInAnyOrder(0L, 1L);
+    }
+
+    @Test
+    void doesNotBlameManyRowsForAnythingAndSaysForWhat() {
+        Sifting sifting = new Sifting(refusing(Set.of(1L, 5L, 9L, 13L, 17L, 21L, 25L, 29L, 33L), UNKNOWN_TABLE));
+        assertThatExceptionOfType(Retry.Again.class)
+                .isThrownBy(() -> sifting.sift(rows(64)))
+                .withMessageContaining("code 60");
+    }
+
+    @Test
     void blamesNoRowWhenTheTableItselfIsAtFault() {
         Sifting sifting = new Sifting(rows -> {
             tries++;

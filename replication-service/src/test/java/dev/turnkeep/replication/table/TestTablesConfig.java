@@ -37,6 +37,11 @@ record TestTablesConfig(String slot, boolean nodes) implements TablesConfig {
     }
 
     @Override
+    public int quarantineRows() {
+        return 50;
+    }
+
+    @Override
     public int copyRows() {
         return 50;
     }
