@@ -115,13 +115,14 @@ final class MappingSource {
         return switch (bare) {
                     case "Duration" -> "duration: `30s`, `5m`, `1h`";
                     case "MemorySize" -> "size: `256K`, `8M`";
-                    case "int", "long", "Integer", "Long", "OptionalInt", "OptionalLong" -> "whole number";
+                    case "int", "long", "Short", "Integer", "Long", "OptionalInt", "OptionalLong" -> "whole number";
                     case "double", "BigDecimal" -> "number";
                     case "boolean", "Boolean" -> "`true` or `false`";
                     case "LocalTime" -> "time of day: `04:00`";
                     case "URI" -> "address";
                     case "Path" -> "file";
-                    default -> "text";
+                    case "String" -> "text";
+                    default -> throw new IllegalStateException("no words for how a " + type + " is given");
                 }
                 + (type.startsWith("List<") || type.startsWith("Optional<List<") ? ", several with commas" : "");
     }

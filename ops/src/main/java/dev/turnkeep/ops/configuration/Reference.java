@@ -101,6 +101,6 @@ public final class Reference {
         if (setting.required()) {
             return "required";
         }
-        return setting.standard().isEmpty() ? "none" : "`" + setting.standard() + "`";
+        return setting.standard().isEmpty() ? "none" : Standard.told(setting.standard());
     }
 }

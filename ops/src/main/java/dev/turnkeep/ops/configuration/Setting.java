@@ -14,6 +14,11 @@ import java.util.Locale;
 record Setting(String name, String type, String standard, boolean required, String meaning) {
     /** The environment variable; of a free part only its place can be told. */
     String variable() {
+        return variable(name);
+    }
+
+    /** The same of any setting's name; that of a variable is the variable. */
+    static String variable(String name) {
         return name.replace("<key>", "{KEY}").replaceAll("[^A-Za-z0-9{}]", "_").toUpperCase(Locale.ROOT);
     }
 }

@@ -1,6 +1,7 @@
 package dev.turnkeep.ops.configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -95,5 +96,32 @@ class ReferenceTest {
                         new Setting("turnkeep.tea.cup.volume", "size: `256K`, `8M`", "", false, "Its size."),
                         new Setting("turnkeep.tea.added.<key>", "whole number", "", false, "What goes in."));
         assertThat(group.settings().getLast().variable()).isEqualTo("TURNKEEP_TEA_ADDED_{KEY}");
+    }
+
+    @Test
+    void refusesATypeThatItHasNoWordsFor(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("TeaConfig.java"), """
+                @ConfigMapping(prefix = "turnkeep.tea")
+                interface TeaConfig {
+                    /** Where it grows. */
+                    Optional<Garden> garden();
+                }
+                """);
+
+        assertThatThrownBy(() -> MappingSource.read("kitchen", file)).hasMessageContaining("Optional<Garden>");
+    }
+
+    @Test
+    void tellsADefaultThatOtherSettingsHaveASayIn() {
+        assertThat(Standard.told("3m")).isEqualTo("`3m`");
+        assertThat(Standard.told("${TURNKEEP_CUPS:12}")).isEqualTo("`12`, or `TURNKEEP_CUPS` where that is set");
+        assertThat(Standard.told("${turnkeep.tea.topic-prefix:tea.}pot"))
+                .isEqualTo("`tea.pot`, or `TURNKEEP_TEA_TOPIC_PREFIX` in place of `tea.` where that is set");
+        assertThatThrownBy(() -> Standard.told("${turnkeep.tea.pot}")).hasMessageContaining("turnkeep.tea.pot");
+    }
+
+    @Test
+    void noDefaultIsPrintedAsTheSourcesWriteIt() throws IOException {
+        assertThat(new Reference(CHECKOUT).page()).doesNotContain("${");
     }
 }

@@ -39,9 +39,18 @@ public final class ClickHouse implements AutoCloseable {
                 // A backlog's batch may touch many months, and each is a partition.
                 .serverSetting("max_partitions_per_insert_block", "0")
                 .setClientName("turnkeep-replication");
-        // One replica's word would be lost with it.
-        if (config.replicated()) builder.serverSetting("insert_quorum", "auto");
+        if (config.replicated()) onManyServers(builder);
         client = builder.build();
+    }
+
+    private static void onManyServers(Client.Builder builder) {
+        // One replica's word would be lost with it.
+        builder.serverSetting("insert_quorum", "auto");
+        // A database of the engine Replicated refuses a path that a table states, and a copy states the first one's.
+        // Ours have the table's own id in them.
+        builder.serverSetting("database_replicated_allow_replicated_engine_arguments", "1");
+        // A replica that is away catches up by itself; statements of the schema would wait for it in vain.
+        builder.serverSetting("distributed_ddl_output_mode", "throw_only_active");
     }
 
     public String database() {

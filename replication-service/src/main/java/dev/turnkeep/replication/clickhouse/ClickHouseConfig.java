@@ -24,8 +24,8 @@ public interface ClickHouseConfig {
     String database();
 
     /**
-     * Whether tables are made in their Replicated form, for a cluster whose servers share a Keeper and define the macros
-     * {@code shard} and {@code replica}. Only looked at when a table is made.
+     * Whether tables are made in their Replicated form and inserts wait for most replicas: for a {@code database} of the engine
+     * Replicated, which has to be there before. Tables that are there stay what they are.
      */
     @WithDefault("false")
     boolean replicated();
