@@ -17,9 +17,14 @@ public record Tree(Map<?, ?> members) {
 
     /** A key that stands there twice is refused. */
     public static Tree yaml(Path file) throws IOException {
+        return yaml(Files.readString(file));
+    }
+
+    /** Likewise. */
+    public static Tree yaml(String text) {
         LoaderOptions strict = new LoaderOptions();
         strict.setAllowDuplicateKeys(false);
-        return new Tree((Map<?, ?>) new Yaml(new SafeConstructor(strict)).load(Files.readString(file)));
+        return new Tree((Map<?, ?>) new Yaml(new SafeConstructor(strict)).load(text));
     }
 
     public static Tree json(Path file) throws IOException {

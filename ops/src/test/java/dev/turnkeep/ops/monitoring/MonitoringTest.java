@@ -48,7 +48,7 @@ class MonitoringTest {
 
         assertThat(rules()).isNotEmpty().allSatisfy(rule -> {
             String alert = rule.text("alert");
-            Path page = CHECKOUT.resolve(rule.tree("annotations").text("runbook"));
+            Path page = CHECKOUT.resolve(rule.tree("annotations").text("runbook_url"));
             assertThat(Files.readString(page).lines().findFirst().orElseThrow())
                     .as(alert)
                     .contains(alert);
@@ -86,7 +86,7 @@ class MonitoringTest {
     void everyPageBelongsToAnAlert() throws IOException {
         Set<String> pages = new HashSet<>();
         for (Tree rule : rules()) {
-            pages.add(rule.tree("annotations").text("runbook"));
+            pages.add(rule.tree("annotations").text("runbook_url"));
         }
         try (Stream<Path> files = Files.list(CHECKOUT.resolve("docs/runbooks"))) {
             assertThat(files.map(file -> "docs/runbooks/" + file.getFileName()))
@@ -94,8 +94,34 @@ class MonitoringTest {
         }
     }
 
+    /** The command of docs/operations.md: it has to meet the link of every rule, and nothing else. */
+    @Test
+    void everyLinkTakesTheAddressThatAnOperatorGivesIt() throws IOException {
+        // Given
+        Matcher command = Pattern.compile("sed 's\\|(.+)\\|&(.+)\\|' (deploy/prometheus/alerts\\.yml)")
+                .matcher(Files.readString(CHECKOUT.resolve("docs/operations.md")));
+        assertThat(command.find()).isTrue();
+        String base = command.group(2);
+
+        // When
+        String given = Files.readString(CHECKOUT.resolve(command.group(3)))
+                .replaceAll("(?m)^(.*?" + Pattern.quote(command.group(1)) + ")", "$1" + base);
+
+        // Then
+        assertThat(base).matches("https://.*/");
+        assertThat(Pattern.compile(Pattern.quote(base)).matcher(given).results().count())
+                .isEqualTo(rules().size());
+        assertThat(rules(Tree.yaml(given)))
+                .isNotEmpty()
+                .allMatch(rule -> rule.tree("annotations").text("runbook_url").startsWith(base + "docs/runbooks/"));
+    }
+
     private static List<Tree> rules() throws IOException {
-        return Tree.yaml(CHECKOUT.resolve("deploy/prometheus/alerts.yml")).trees("groups").stream()
+        return rules(Tree.yaml(CHECKOUT.resolve("deploy/prometheus/alerts.yml")));
+    }
+
+    private static List<Tree> rules(Tree file) {
+        return file.trees("groups").stream()
                 .flatMap(group -> group.trees("rules").stream())
                 .toList();
     }
