@@ -1,5 +1,6 @@
 package dev.turnkeep.ops.kubernetes;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.gson.Gson;
 import io.kubernetes.client.openapi.JSON;
 import io.kubernetes.client.openapi.models.V1Deployment;
@@ -22,7 +23,7 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
-/** The manifests as the API's own types; a member that a type does not have is refused. */
+/** The manifests, and what puts them together, as types of what reads them; a member that a type does not have is refused. */
 final class Manifests {
     private static final Map<String, Class<?>> TYPES = Map.of(
             "apps/v1/Deployment", V1Deployment.class,
@@ -34,20 +35,32 @@ final class Manifests {
             "v1/ServiceAccount", V1ServiceAccount.class,
             "autoscaling/v2/HorizontalPodAutoscaler", V2HorizontalPodAutoscaler.class);
 
+    /** Those that are not of Kubernetes' own API: records of ours, which a mapper fills strictly. */
+    private static final Map<String, Class<?>> OTHERS = Map.of(
+            "monitoring.coreos.com/v1/ServiceMonitor", ServiceMonitor.class,
+            "kustomize.config.k8s.io/v1beta1/Kustomization", Kustomization.class);
+
+    private static final ObjectMapper STRICT = new ObjectMapper();
+
+    private final List<Map<?, ?>> documents = new ArrayList<>();
     private final List<Object> all = new ArrayList<>();
 
     Manifests(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.filter(Manifests::isManifest).sorted().toList()) {
-                String text = Files.readString(file);
-                documents(text).forEach(document -> all.add(typed(document)));
+                documents(Files.readString(file)).forEach(documents::add);
             }
         }
+        documents.forEach(document -> all.add(typed(document)));
     }
 
-    private static boolean isManifest(Path file) {
-        String name = String.valueOf(file.getFileName());
-        return name.endsWith(".yaml") && !name.equals("kustomization.yaml") && !name.equals("monitors.yaml");
+    static boolean isManifest(Path file) {
+        return String.valueOf(file.getFileName()).endsWith(".yaml");
+    }
+
+    /** As they are written. */
+    List<Map<?, ?>> documents() {
+        return documents;
     }
 
     static Stream<Map<?, ?>> documents(String text) {
@@ -60,6 +73,10 @@ final class Manifests {
     /** @throws RuntimeException naming the member, if the type does not have it, and for kinds that are not known here */
     static Object typed(Map<?, ?> document) {
         String kind = document.get("apiVersion") + "/" + document.get("kind");
+        Class<?> other = OTHERS.get(kind);
+        if (other != null) {
+            return STRICT.convertValue(document, other);
+        }
         Class<?> type = TYPES.get(kind);
         if (type == null) {
             throw new IllegalArgumentException("no type for " + kind);

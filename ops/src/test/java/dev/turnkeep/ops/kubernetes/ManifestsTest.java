@@ -16,8 +16,11 @@ import io.kubernetes.client.openapi.models.V2HorizontalPodAutoscaler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -26,23 +29,65 @@ class ManifestsTest {
     private static final List<String> SERVICES =
             List.of("ingest-service", "reaper-service", "replication-service", "session-service");
 
+    /** Whose members anybody names; a selector of another kind than a Service's holds objects. */
+    private static final Set<String> FREE =
+            Set.of("labels", "annotations", "matchLabels", "pairs", "limits", "requests", "selector");
+
     private final Manifests manifests = new Manifests(FOLDER);
 
     ManifestsTest() throws IOException {}
 
+    /** In every kind that is there, at every place that is not a map of free names. */
     @Test
-    void aMemberThatTheApiDoesNotHaveIsRefused() {
-        Map<?, ?> misspelt = Manifests.documents("""
-                apiVersion: apps/v1
-                kind: Deployment
-                metadata: {name: x}
-                spec:
-                  replicaz: 1
-                  selector: {}
-                  template: {}
-                """).findFirst().orElseThrow();
+    void aMemberThatNoTypeHasIsRefusedWhereverItStands() {
+        Set<String> kinds = new HashSet<>();
+        for (Map<?, ?> document : manifests.documents()) {
+            List<Map<Object, Object>> places = new ArrayList<>();
+            places("", document, places);
+            for (Map<Object, Object> place : places) {
+                place.put("misspelt", "x");
+                assertThatThrownBy(() -> Manifests.typed(document))
+                        .as("%s", document)
+                        .hasMessageContaining("misspelt");
+                place.remove("misspelt");
+            }
+            assertThat(places).as("%s", document.get("kind")).isNotEmpty();
+            kinds.add(String.valueOf(document.get("kind")));
+        }
+        assertThat(kinds)
+                .contains("Deployment", "ServiceMonitor", "Kustomization")
+                .hasSize(10);
+    }
 
-        assertThatThrownBy(() -> Manifests.typed(misspelt)).hasMessageContaining("replicaz");
+    @Test
+    void aKindThatNobodyKnowsIsRefused() {
+        assertThatThrownBy(() -> Manifests.typed(Map.of("apiVersion", "v1", "kind", "Depolyment")))
+                .hasMessageContaining("v1/Depolyment");
+    }
+
+    /** What nothing names is never applied, and what is named has to be there. */
+    @Test
+    void everyManifestIsNamedByAKustomization() throws IOException {
+        Set<Path> named = new HashSet<>();
+        Set<Path> manifest = new HashSet<>();
+        try (Stream<Path> files = Files.walk(FOLDER)) {
+            for (Path file : files.filter(Manifests::isManifest).toList()) {
+                if (!file.endsWith("kustomization.yaml")) {
+                    manifest.add(file.normalize());
+                    continue;
+                }
+                var kustomization = (Kustomization) Manifests.typed(
+                        Manifests.documents(Files.readString(file)).findFirst().orElseThrow());
+                for (String resource : kustomization.resources()) {
+                    Path path = file.resolveSibling(resource).normalize();
+                    assertThat(Files.isDirectory(path) ? path.resolve("kustomization.yaml") : path)
+                            .as("%s in %s", resource, file)
+                            .isRegularFile();
+                    named.add(path);
+                }
+            }
+        }
+        assertThat(named).containsAll(manifest);
     }
 
     @Test
@@ -173,6 +218,19 @@ class ManifestsTest {
                 .map(line -> line.replaceFirst("=.*", ""));
 
         assertThat(Stream.concat(inPods, inFile)).isNotEmpty().allMatch(known::reads);
+    }
+
+    @SuppressWarnings("unchecked") // what a YAML parser makes of a mapping
+    private static void places(String name, Object value, List<Map<Object, Object>> found) {
+        if (value instanceof Map<?, ?> map) {
+            boolean free = FREE.contains(name) && map.values().stream().noneMatch(Map.class::isInstance);
+            if (!free) {
+                found.add((Map<Object, Object>) map);
+                map.forEach((key, member) -> places(key.toString(), member, found));
+            }
+        } else if (value instanceof List<?> list) {
+            list.forEach(item -> places(name, item, found));
+        }
     }
 
     private Stream<V1PodTemplateSpec> pods() {
