@@ -1,11 +1,15 @@
 package dev.turnkeep.e2e.image;
 
 import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.domain.JavaType;
 import com.tngtech.archunit.core.domain.ReferencedClassObject;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
@@ -83,14 +87,33 @@ final class ClosedWorld {
         this.classes = classes;
     }
 
-    /** Static initialisers that make what belongs to one process. */
+    /** Static initialisers that make what belongs to one process, themselves or by what of ours they call. */
     Set<String> madeTooEarly() {
         return classes.stream()
                 .flatMap(type -> type.getStaticInitializer().stream())
-                .flatMap(initializer -> initializer.getCallsFromSelf().stream())
-                .filter(call -> matches(call, BOUND_TO_A_PROCESS))
-                .map(call -> call.getOriginOwner().getName() + " calls " + name(call) + " when it is initialised")
+                .flatMap(initializer -> reached(initializer).stream()
+                        .flatMap(code -> code.getCallsFromSelf().stream())
+                        .filter(call -> matches(call, BOUND_TO_A_PROCESS))
+                        .map(call -> initializer.getOwner().getName() + " calls " + name(call)
+                                + " when it is initialised, in "
+                                + call.getOrigin().getFullName()))
                 .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** A piece of code, and all of ours that it calls. */
+    private static Set<JavaCodeUnit> reached(JavaCodeUnit start) {
+        Set<JavaCodeUnit> reached = new HashSet<>(Set.of(start));
+        Deque<JavaCodeUnit> open = new ArrayDeque<>(reached);
+        while (!open.isEmpty()) {
+            for (JavaCall<?> call : open.remove().getCallsFromSelf()) {
+                call.getTarget().resolveMember().ifPresent(target -> {
+                    if (ours(target.getOwner()) && reached.add(target)) {
+                        open.add(target);
+                    }
+                });
+            }
+        }
+        return reached;
     }
 
     /** Calls that find something by its name. */

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * Something in a dependency that behaves in a native image as it does on a JVM only if somebody has seen to it.
  *
  * @param subject a jar, without its version; or a service's interface
- * @param what the package of the classes that are missing; empty for other kinds
+ * @param what the package of the classes that are missing, the class that is initialised; empty for other kinds
  */
 record Finding(Kind kind, String subject, String what) implements Comparable<Finding> {
     private static final Map<String, Boolean> IN_THE_JDK = new ConcurrentHashMap<>();
@@ -27,7 +27,9 @@ record Finding(Kind kind, String subject, String what) implements Comparable<Fin
         /** Native libraries: resources, and fields and methods that native code looks for by name. */
         LIBRARY,
         /** Offsets of fields are others in an image. */
-        UNSAFE;
+        UNSAFE,
+        /** A static initialiser makes a thread, a random, an address, or what waits for the run: no image holds these. */
+        EARLY;
 
         static Kind of(String text) {
             return valueOf(text.toUpperCase(Locale.ROOT));
@@ -47,6 +49,7 @@ record Finding(Kind kind, String subject, String what) implements Comparable<Fin
             if (!jar.libraries().isEmpty()) {
                 findings.add(new Finding(Kind.LIBRARY, jar.name(), ""));
             }
+            jar.early().forEach(type -> findings.add(new Finding(Kind.EARLY, jar.name(), type.replace('/', '.'))));
             if (jar.unsafe()) {
                 findings.add(new Finding(Kind.UNSAFE, jar.name(), ""));
             }

@@ -5,10 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassModel;
 import java.lang.classfile.constantpool.ClassEntry;
 import java.lang.classfile.constantpool.PoolEntry;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,18 +31,23 @@ import java.util.regex.Pattern;
  * @param linked classes elsewhere that its own refer to
  * @param services the implementations by the interface that a {@code ServiceLoader} is asked for
  * @param libraries native ones
+ * @param early classes whose static initialisers make what has no place in an image
  */
 record Jar(
         String name,
         Set<String> classes,
         Set<String> linked,
         Map<String, List<String>> services,
-        Set<String> libraries) {
+        Set<String> libraries,
+        Set<String> early) {
     private static final String SERVICES = "META-INF/services/";
     private static final Pattern LIBRARY = Pattern.compile(".*\\.(so|dll|jnilib|dylib)");
+    private static final Pattern PROPERTIES = Pattern.compile("META-INF/native-image/(.*/)?native-image\\.properties");
 
-    static Jar read(Path file) throws IOException {
-        Set<String> classes = new HashSet<>();
+    /** @param ours what our modules have initialised at run time, besides what the jar says itself */
+    static Jar read(Path file, AtRunTime ours) throws IOException {
+        Map<String, ClassModel> classes = new HashMap<>();
+        List<String> properties = new ArrayList<>();
         Set<String> linked = new HashSet<>();
         Map<String, List<String>> services = new TreeMap<>();
         Set<String> libraries = new TreeSet<>();
@@ -50,15 +58,19 @@ record Jar(
                     services.put(path.substring(SERVICES.length()), implementations(bytes(jar, entry)));
                 } else if (LIBRARY.matcher(path).matches()) {
                     libraries.add(path);
+                } else if (PROPERTIES.matcher(path).matches()) {
+                    properties.add(new String(bytes(jar, entry), UTF_8));
                 } else if (path.endsWith(".class") && !path.startsWith("META-INF/") && !path.endsWith("-info.class")) {
-                    classes.add(path.substring(0, path.length() - ".class".length()));
-                    link(bytes(jar, entry), linked);
+                    ClassModel type = ClassFile.of().parse(bytes(jar, entry));
+                    classes.put(path.substring(0, path.length() - ".class".length()), type);
+                    link(type, linked);
                 }
             }
         }
-        linked.removeAll(classes);
+        linked.removeAll(classes.keySet());
         String name = String.valueOf(file.getFileName()).replaceFirst("(-\\d[^/]*)?\\.jar$", "");
-        return new Jar(name, classes, linked, services, libraries);
+        Set<String> early = Initialisers.reaching(classes, ours.and(AtRunTime.of(properties)));
+        return new Jar(name, Set.copyOf(classes.keySet()), linked, services, libraries, early);
     }
 
     /** Whether it works on memory behind the JVM's back. */
@@ -66,8 +78,8 @@ record Jar(
         return linked.contains("sun/misc/Unsafe") || linked.contains("jdk/internal/misc/Unsafe");
     }
 
-    private static void link(byte[] type, Set<String> linked) {
-        for (PoolEntry entry : ClassFile.of().parse(type).constantPool()) {
+    private static void link(ClassModel type, Set<String> linked) {
+        for (PoolEntry entry : type.constantPool()) {
             if (entry instanceof ClassEntry named) {
                 String element = named.asInternalName().replaceFirst("^\\[+", "");
                 if (element.equals(named.asInternalName())) {

@@ -39,6 +39,7 @@ class NativeImageTest {
         JavaClasses faulty = new ClassFileImporter()
                 .importClasses(
                         Unregistered.class,
+                        Unregistered.Indirect.class,
                         Unregistered.Loose.class,
                         Unregistered.Inner.class,
                         Unregistered.OwnSerializer.class);
@@ -49,10 +50,10 @@ class NativeImageTest {
         // Then
         String owner = Unregistered.class.getName();
         assertThat(world.madeTooEarly())
-                .singleElement()
-                .asString()
-                .startsWith(owner)
-                .contains("SecureRandom");
+                .hasSize(2)
+                .allMatch(fault -> fault.contains("SecureRandom"))
+                .anyMatch(fault -> fault.startsWith(owner + " calls"))
+                .anyMatch(fault -> fault.startsWith(owner + "$Indirect calls"));
         assertThat(world.foundByName())
                 .singleElement()
                 .asString()

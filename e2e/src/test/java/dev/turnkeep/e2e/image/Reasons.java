@@ -13,8 +13,8 @@ record Reasons(List<Line> lines) {
 
     /**
      * @param subject ends with a star if it stands for all that begin so
-     * @param what of missing classes the package, all below it included, or a star; else what is done: {@code extension},
-     *     {@code registered} or {@code unused}
+     * @param what of missing classes the package, all below it included, of initialisers that as well or the class, or a star;
+     *     else what is done: {@code extension}, {@code registered} or {@code unused}
      */
     record Line(Finding.Kind kind, String subject, String what, String reason) {
         private static final Pattern BAR = Pattern.compile("\\s*\\|\\s*");
@@ -27,11 +27,16 @@ record Reasons(List<Line> lines) {
             return new Line(Finding.Kind.of(parts.get(0)), parts.get(1), parts.get(2), parts.get(3));
         }
 
+        /** Whether it speaks of all that a jar has of a kind, whatever may come. */
+        boolean whole() {
+            return what.equals("*");
+        }
+
         boolean covers(Finding finding) {
             return finding.kind() == kind
                     && matches(subject, finding.subject())
-                    && (kind != Finding.Kind.MISSING
-                            || what.equals("*")
+                    && (finding.what().isEmpty()
+                            || whole()
                             || finding.what().equals(what)
                             || finding.what().startsWith(what + "."));
         }

@@ -16,13 +16,15 @@ import java.util.regex.Pattern;
  *
  * @param classes those that reflection or native code looks for
  * @param resources patterns of the files that an image holds
+ * @param atRunTime what of others is initialised when it runs
  */
-record Registrations(Set<String> classes, List<Pattern> resources) {
+record Registrations(Set<String> classes, List<Pattern> resources, AtRunTime atRunTime) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     static Registrations of(Path checkout, List<String> modules) throws IOException {
         Set<String> classes = new TreeSet<>();
         List<Pattern> resources = new ArrayList<>();
+        List<String> properties = new ArrayList<>();
         for (String module : modules) {
             Path folder = checkout.resolve(module)
                     .resolve("src/main/resources/META-INF/native-image/dev.turnkeep")
@@ -32,8 +34,12 @@ record Registrations(Set<String> classes, List<Pattern> resources) {
             read(folder.resolve("resource-config.json")).at("/resources/includes").findValuesAsText("pattern").stream()
                     .map(Pattern::compile)
                     .forEach(resources::add);
+            Path options = folder.resolve("native-image.properties");
+            if (Files.exists(options)) {
+                properties.add(Files.readString(options));
+            }
         }
-        return new Registrations(classes, resources);
+        return new Registrations(classes, resources, AtRunTime.of(properties));
     }
 
     /** Whether an image holds the file. */

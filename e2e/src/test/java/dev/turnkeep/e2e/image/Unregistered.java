@@ -10,6 +10,17 @@ import org.apache.kafka.common.serialization.Serializer;
 final class Unregistered {
     static final SecureRandom TOO_EARLY = new SecureRandom();
 
+    /** The same, by the way of its constructor and of what that calls. */
+    static final class Indirect {
+        static final Indirect TOO_EARLY = new Indirect();
+
+        final SecureRandom random = random();
+
+        private static SecureRandom random() {
+            return new SecureRandom();
+        }
+    }
+
     record Loose(List<Inner> inner) {}
 
     record Inner(String text) {}
