@@ -372,16 +372,20 @@ class LifecycleIT {
         ByteArrayOutputStream report = new ByteArrayOutputStream();
         Service sessions = system.sessionService().service();
         Service ingest = system.ingestService().service();
-        Map<String, String> addresses = Map.of(
-                "SESSION_URL", sessions.url().toString(),
-                "SESSION_MANAGEMENT_URL", sessions.managementUrl().toString(),
-                "INGEST_URL", ingest.url().toString(),
-                "INGEST_MANAGEMENT_URL", ingest.managementUrl().toString(),
-                "REAPER_MANAGEMENT_URL",
-                        INSTANCES.getFirst().service().managementUrl().toString(),
-                "REPLICATION_MANAGEMENT_URL",
-                        INSTANCES.getLast().service().managementUrl().toString(),
-                "ADMIN_KEY", system.administration().key());
+        Map<String, String> addresses = Map.ofEntries(
+                Map.entry("SESSION_URL", sessions.url().toString()),
+                Map.entry("SESSION_MANAGEMENT_URL", sessions.managementUrl().toString()),
+                Map.entry("INGEST_URL", ingest.url().toString()),
+                Map.entry("INGEST_MANAGEMENT_URL", ingest.managementUrl().toString()),
+                Map.entry(
+                        "REAPER_MANAGEMENT_URL",
+                        INSTANCES.getFirst().service().managementUrl().toString()),
+                Map.entry(
+                        "REPLICATION_MANAGEMENT_URL",
+                        INSTANCES.getLast().service().managementUrl().toString()),
+                Map.entry("ADMIN_KEY", system.administration().key()),
+                Map.entry("SNAPSHOTS", "links"),
+                Map.entry("RESNAPSHOT", "yes"));
 
         // When
         boolean passed = Smoke.run(addresses, new PrintStream(report, true, StandardCharsets.UTF_8));

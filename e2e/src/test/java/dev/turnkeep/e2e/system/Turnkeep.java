@@ -25,6 +25,12 @@ public final class Turnkeep implements AutoCloseable {
     private static final String ADMIN_KEY = "tk_admin_of_the_end_to_end_tests";
     private static final String MASTER_KEY = Base64.getEncoder().encodeToString(new byte[32]);
     private static final Path LOGS = Path.of("target", "services");
+    /** Snapshots have links, and behind those is nobody. */
+    private static final Map<String, String> LINKS = Map.of(
+            "TURNKEEP_SNAPSHOTS_BUCKET", "snapshots",
+            "TURNKEEP_SNAPSHOTS_ENDPOINT", "http://127.0.0.1:1",
+            "TURNKEEP_SNAPSHOTS_ACCESS_KEY", "nobody",
+            "TURNKEEP_SNAPSHOTS_SECRET_KEY", "asks-for-it");
 
     private final StackAddresses engines;
     private final String topicPrefix;
@@ -81,6 +87,9 @@ public final class Turnkeep implements AutoCloseable {
         variables.put("TURNKEEP_SESSION_TURNS_GROUP", group());
         // The shortest that brokers allow: whoever is killed waits as long for its partitions.
         variables.put("TURNKEEP_SESSION_TURNS_MEMBER_TIMEOUT", "6s");
+        if (placed.name().equals(Service.SESSION.name())) {
+            variables.putAll(LINKS);
+        }
         variables.putAll(settings);
         settings.forEach((name, value) -> {
             if (value.isEmpty()) {

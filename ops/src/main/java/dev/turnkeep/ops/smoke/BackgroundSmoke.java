@@ -1,12 +1,12 @@
 package dev.turnkeep.ops.smoke;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.turnkeep.ops.smoke.Deployment.Snapshots;
 import java.net.URI;
 import java.util.List;
 
 /** What happens without being asked for: idle ends, jobs, replication, health and metrics. */
 record BackgroundSmoke(Smoke smoke, Tenant tenant) {
-    private static final List<String> JOBS = List.of("reap", "sweep", "expire", "retire", "vacuum", "check");
-
     void run() {
         Deployment deployment = tenant.deployment();
         for (URI management : List.of(
@@ -29,11 +29,16 @@ record BackgroundSmoke(Smoke smoke, Tenant tenant) {
                 return tenant.sessions().get(path).text("/session/state").equals("ended");
             });
         });
-        for (String job : JOBS) {
-            smoke.check("the job " + job, () -> tenant.reaper()
-                    .post("/jobs/" + job, "")
-                    .expecting(200)
-                    .with("/job", job));
+        Counters reaper = new Counters(tenant.reaper());
+        for (String job : Management.JOBS) {
+            smoke.check("the job " + job, () -> {
+                String label = "job=\"" + job + "\"";
+                double before = reaper.of("turnkeep_reaper_job_seconds_count", label);
+                tenant.reaper().post("/jobs/" + job, "").expecting(200).with("/job", job);
+                if (reaper.of("turnkeep_reaper_job_seconds_count", label) <= before) {
+                    throw new Unexpected("it ran and was not counted");
+                }
+            });
         }
         smoke.check(
                 "the invariants hold",
@@ -52,24 +57,53 @@ record BackgroundSmoke(Smoke smoke, Tenant tenant) {
                 throw new Unexpected("POST /requeue answered " + status);
             }
         });
-        smoke.check(
-                "events were published",
-                () -> Smoke.until("one was", () -> new Caller(deployment.replicationManagement(), "", tenant.calls())
-                        .get("/q/metrics")
-                        .expecting(200)
-                        .body()
-                        .lines()
-                        .anyMatch(line -> line.startsWith("turnkeep_replication_events_published_total")
-                                && !line.endsWith(" 0.0"))));
-        smoke.check(
-                "ClickHouse shows this run's sessions",
-                () -> Smoke.until(
-                        "it counts them",
-                        () -> tenant.sessions()
-                                        .get("/v1/sessions/count")
-                                        .json()
-                                        .at("/count")
-                                        .asLong()
-                                > 0));
+        smoke.check("events are published", () -> {
+            Counters replication = new Counters(tenant.replication());
+            double before = replication.of("turnkeep_replication_events_published_total");
+            tenant.started("published");
+            Smoke.until("one more is", () -> replication.of("turnkeep_replication_events_published_total") > before);
+        });
+        if (deployment.snapshots() != Snapshots.NONE) {
+            smoke.check("the snapshot of an erased session is deleted, or its deletion tried", this::deletion);
+        }
+        smoke.check("ClickHouse shows this run's sessions", () -> Smoke.until("it counts them", () -> counted() > 0));
+        if (deployment.resnapshot()) {
+            smoke.check("ClickHouse's tables are made anew", this::anew);
+        }
+    }
+
+    private void deletion() {
+        Counters sessions = new Counters(new Caller(tenant.deployment().sessionsManagement(), "", tenant.calls()));
+        String outcome = tenant.deployment().snapshots() == Snapshots.STORE ? "outcome=\"deleted\"" : "";
+        double before = sessions.of("turnkeep_snapshot_deletions_total", outcome);
+        tenant.sessions().delete("/v1/sessions/" + tenant.started("snapshot")).expecting(204);
+        Smoke.until("it is", () -> sessions.of("turnkeep_snapshot_deletions_total", outcome) > before);
+    }
+
+    /** Its connection is cut first: it is seen to leave off before it is seen to flow again. */
+    private void anew() {
+        tenant.replication().post("/resnapshot", "").expecting(200);
+        Smoke.until("it begins", () -> !tables().equals("streaming"));
+        Smoke.until("it is done", () -> tables().equals("streaming"));
+        Smoke.until("ClickHouse counts what it counted before", () -> counted() > 0);
+    }
+
+    private String tables() {
+        for (JsonNode stream :
+                tenant.replication().get("/status").expecting(200).json().path("streams")) {
+            if (stream.path("stream").asText().equals("tables")) {
+                return stream.path("state").asText();
+            }
+        }
+        throw new Unexpected("it has no stream of tables");
+    }
+
+    private long counted() {
+        return tenant.sessions()
+                .get("/v1/sessions/count")
+                .expecting(200)
+                .json()
+                .path("count")
+                .asLong();
     }
 }

@@ -40,11 +40,30 @@ record SessionsSmoke(Smoke smoke, Tenant tenant) {
             sessions.post(path + "/close", "{\"reason\":\"smoke\"}").expecting(200);
             sessions.get(path).expecting(200).with("/session/state", "closed");
         });
-        smoke.check("a session is erased", () -> {
-            String path = "/v1/sessions/" + tenant.started("erased");
+        smoke.check("a session is erased, and ClickHouse shows it no more", () -> {
+            String harness = tenant.name("forgetful");
+            tenant.ingest()
+                    .post("/v1/ingest", tenant.turn("erased", tenant.name("erased"), "hello", harness))
+                    .expecting(202);
+            Smoke.until("ClickHouse counts it", () -> counted(harness) == 1);
+            String path = "/v1/sessions/"
+                    + sessions.get("/v1/sessions?harness_id=" + harness + "&harness_session_id="
+                                    + tenant.name("erased"))
+                            .expecting(200)
+                            .text("/items/0/id");
             sessions.delete(path).expecting(204);
             sessions.get(path).expecting(404);
+            Smoke.until("ClickHouse counts it no more", () -> counted(harness) == 0);
         });
+    }
+
+    private long counted(String harness) {
+        return tenant.sessions()
+                .get("/v1/sessions/count?harness=" + harness)
+                .expecting(200)
+                .json()
+                .path("count")
+                .asLong();
     }
 
     private static void size(Answer list, int expected) {

@@ -70,6 +70,7 @@ public final class Smoke {
                     deployment.sessions(), Operations.of(tenant.sessions().with(""))));
             missing.addAll(calls.missing(
                     deployment.ingest(), Operations.of(tenant.ingest().with(""))));
+            missing.addAll(Management.missing(calls, deployment));
             if (!missing.isEmpty()) {
                 throw new Unexpected("this does not know of " + missing);
             }

@@ -1,6 +1,7 @@
 package dev.turnkeep.ops.smoke;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Base64;
 
 /**
  * An organisation made for this run, and its way to the services.
@@ -53,15 +54,31 @@ record Tenant(Deployment deployment, String org, Caller ingest, Caller sessions,
 
     /** A turn of a session of this run: a question and its answer. */
     String turn(String session, String request, String answer) {
+        return turn(session, request, answer, HARNESS);
+    }
+
+    String turn(String session, String request, String answer, String harness) {
+        return envelope(session, request, harness, """
+                "response":{"model":"claude-sonnet-4-5","done":true,"stop_reason":"end_turn",
+                   "message":{"role":"assistant","content":[{"type":"text","text":"%s"}]},
+                   "usage":{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7}}""".formatted(answer));
+    }
+
+    /** A turn whose answer is what the provider sent, in this content coding. */
+    String raw(String session, String request, String coding, byte[] answer) {
+        return envelope(
+                session, request, HARNESS, """
+                "raw_response":"%s","raw_response_encoding":"%s\"""".formatted(Base64.getEncoder().encodeToString(answer), coding));
+    }
+
+    private String envelope(String session, String request, String harness, String response) {
         return """
                 {"provider":"anthropic",
                  "request":{"model":"claude-sonnet-4-5","max_tokens":64,"messages":[{"role":"user","content":"hello from %2$s"}]},
-                 "response":{"model":"claude-sonnet-4-5","done":true,"stop_reason":"end_turn",
-                   "message":{"role":"assistant","content":[{"type":"text","text":"%3$s"}]},
-                   "usage":{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7}},
+                 %3$s,
                  "meta":{"request_id":"%2$s"},
                  "session":{"harness_id":"%1$s","harness_session_id":"%4$s","actor_id":"%5$s"}}
-                """.formatted(HARNESS, request, answer, name(session), name("actor"));
+                """.formatted(harness, request, response, name(session), name("actor"));
     }
 
     /** The session of turns, once it has so many. */

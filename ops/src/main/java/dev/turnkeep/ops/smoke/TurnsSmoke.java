@@ -1,7 +1,14 @@
 package dev.turnkeep.ops.smoke;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
 /** What comes in, and what becomes of what cannot. */
 record TurnsSmoke(Smoke smoke, Tenant tenant) {
+    private static final String ANSWER = """
+            {"id":"msg_smoke","type":"message","role":"assistant","model":"claude-sonnet-4-5",
+             "content":[{"type":"text","text":"hello"}],"stop_reason":"end_turn",
+             "usage":{"input_tokens":5,"output_tokens":2}}""";
 
     void run() {
         Caller ingest = tenant.ingest();
@@ -33,6 +40,18 @@ record TurnsSmoke(Smoke smoke, Tenant tenant) {
                     + tenant.turn("batch", tenant.name("b2"), "two") + "]}";
             ingest.post("/v1/ingest/batch", turns).expecting(202).with("/accepted", "2");
             tenant.session("batch", 2);
+        });
+        smoke.check("gzip and zstd are read, around a body and around what a provider sent", () -> {
+            for (Coding coding : Coding.values()) {
+                String name = tenant.name(coding.token());
+                byte[] turn = tenant.turn("packed", name, "hello").getBytes(StandardCharsets.UTF_8);
+                ingest.send("POST", "/v1/ingest", coding.pack(turn), Map.of("Content-Encoding", coding.token()))
+                        .expecting(202);
+                byte[] answer = coding.pack(ANSWER.getBytes(StandardCharsets.UTF_8));
+                ingest.post("/v1/ingest", tenant.raw("packed", name + "-raw", coding.token(), answer))
+                        .expecting(202);
+            }
+            tenant.session("packed", 4);
         });
         smoke.check("a transcript is taken", () -> ingest.post(
                         "/v1/ingest/transcript",
