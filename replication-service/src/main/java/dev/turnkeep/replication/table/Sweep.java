@@ -28,7 +28,10 @@ final class Sweep {
     private final Erasure erasure;
     private final Duration period;
     private final Thread thread;
+    private volatile long gotOnAt = System.nanoTime();
     private volatile boolean stopped;
+    // Of the thread's own round.
+    private boolean held;
 
     /** @param condition of rows that say something about the session */
     private record Swept(String table, String session, String condition) {}
@@ -38,6 +41,11 @@ final class Sweep {
         this.erasure = erasure;
         this.period = period;
         this.thread = Thread.ofVirtual().name("clickhouse-sweep").start(this::run);
+    }
+
+    /** For how long nothing could be removed: a removal does not end, or a store refuses. By any thread. */
+    Duration stuck() {
+        return Duration.ofNanos(System.nanoTime() - gotOnAt);
     }
 
     void stop() {
@@ -56,8 +64,10 @@ final class Sweep {
                     learned = false;
                     whole = true;
                 }
+                held = false;
                 learned = learned || learned();
                 if (swept(whole) && learned) whole = false;
+                if (!held) gotOnAt = System.nanoTime();
                 Thread.sleep(period);
             }
         } catch (InterruptedException ended) {
@@ -72,6 +82,7 @@ final class Sweep {
             return true;
         } catch (RuntimeException e) {
             if (!stopped) LOG.debugf("erasures not learned: %s", e.getMessage());
+            held = true;
             return false;
         }
     }
@@ -89,6 +100,7 @@ final class Sweep {
         } catch (RuntimeException e) {
             // Nothing waits for it, and what is wrong with a store the writers say.
             if (!stopped) LOG.debugf("not swept: %s", e.getMessage());
+            held = true;
             return false;
         }
     }
@@ -101,6 +113,7 @@ final class Sweep {
             return clean;
         } catch (RuntimeException e) {
             if (!stopped) LOG.debugf("nodes not swept: %s", e.getMessage());
+            held = true;
             return false;
         }
     }
@@ -178,10 +191,15 @@ final class Sweep {
         return false;
     }
 
+    /** Whether a removal is under way; other mutations of the table are no reason to wait. */
     private boolean removing(String table) {
-        return !clickHouse
-                .rows("SELECT 1 FROM system.mutations WHERE database = '%s' AND table = '%s' AND NOT is_done LIMIT 1"
-                        .formatted(clickHouse.database(), table))
+        boolean removing = !clickHouse
+                .rows("""
+                        SELECT 1 FROM system.mutations
+                        WHERE database = '%s' AND table = '%s' AND NOT is_done AND command LIKE '%%_row_exists%%' LIMIT 1
+                        """.formatted(clickHouse.database(), table))
                 .isEmpty();
+        held |= removing;
+        return removing;
     }
 }

@@ -13,6 +13,7 @@ import dev.turnkeep.replication.stream.Sink;
 import dev.turnkeep.replication.stream.SlotStart;
 import dev.turnkeep.replication.stream.StoppedException;
 import dev.turnkeep.replication.stream.Version;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -84,6 +85,15 @@ public final class TableSink implements Sink {
         this.config = config;
         this.registry = registry;
         this.freshness = new Freshness(registry);
+        Gauge.builder("turnkeep.replication.erasure.stuck.seconds", this, TableSink::stuckSeconds)
+                .description("For how long nothing of what was erased could be removed from ClickHouse's disk")
+                .register(registry);
+    }
+
+    /** 0 where another instance writes. */
+    private double stuckSeconds() {
+        Session current = session;
+        return current == null ? 0 : current.sweep.stuck().toMillis() / 1000.0;
     }
 
     @Override

@@ -357,6 +357,42 @@ class TableSinkIT {
         Replica.await("it is hidden", () -> eventsOf(erased).isEmpty());
     }
 
+    @Test
+    void tellsForHowLongNothingCouldBeRemoved() {
+        // Given
+        UUID erased = replica.session("stays on the disk");
+        replica.drain();
+        String sessions = replica.clickHouse.qualified("sessions_v1");
+        replica.clickHouse.execute("SYSTEM STOP MERGES " + sessions);
+
+        // When
+        replica.execute("""
+                INSERT INTO session_events (id, org_id, environment, session_id, epoch, type, occurred_at, payload, created_at)
+                VALUES (gen_random_uuid(), '%s', 'test', '%s', 1, 'session.deleted', now(), '{}', now())
+                """.formatted(replica.org, erased));
+        replica.drain();
+
+        // Then
+        Replica.await("it is held up", () -> stuck() > 2);
+        assertThat(shown(erased, "name")).isEmpty();
+
+        // When
+        replica.clickHouse.execute("SYSTEM START MERGES " + sessions);
+
+        // Then
+        Replica.await("it goes on", () -> stuck() < 2);
+        Replica.await("nothing is left", () -> replica.one(
+                        "SELECT toString(count()) FROM $sessions_v1 WHERE id = '%s'".formatted(erased))
+                .equals("0"));
+    }
+
+    private double stuck() {
+        return replica.metrics
+                .get("turnkeep.replication.erasure.stuck.seconds")
+                .gauge()
+                .value();
+    }
+
     private int left(String table, UUID session) {
         return Integer.parseInt(
                 replica.one("SELECT toString(count()) FROM $%s WHERE session_id = '%s' AND type != 'session.deleted'"
