@@ -14,6 +14,7 @@ import java.util.List;
 record CopyProgress(String cursor, long rows, boolean finished, long step) {
     static final CopyProgress NONE = new CopyProgress("", 0, false, 0);
 
+    private static final String NO_UUID = "00000000-0000-0000-0000-000000000000";
     private static final String TABLE = "snapshot_progress";
 
     CopyProgress moved(String to, int more) {
@@ -42,6 +43,13 @@ record CopyProgress(String cursor, long rows, boolean finished, long step) {
                 row.getLong("copied"),
                 row.getInteger("done") == 1,
                 row.getLong("steps"));
+    }
+
+    /** What was copied is not there any more. A shadow with a uuid has a progress of its own; not every database gives one. */
+    static void restart(ClickHouse clickHouse, String generation, String table) {
+        String key = key(NO_UUID, generation);
+        CopyProgress known = load(clickHouse, key, table);
+        if (known.step() > 0) new CopyProgress(NONE.cursor(), 0, false, known.step() + 1).save(clickHouse, key, table);
     }
 
     void save(ClickHouse clickHouse, String key, String table) {

@@ -85,7 +85,7 @@ final class Inheritance {
     }
 
     /** How far a table's successor has got it. */
-    private static String progress(TableDefinition table) {
+    static String progress(TableDefinition table) {
         return table.source() + " inherited";
     }
 

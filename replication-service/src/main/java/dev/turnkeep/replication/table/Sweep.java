@@ -193,12 +193,11 @@ final class Sweep {
 
     /** Whether a removal is under way; other mutations of the table are no reason to wait. */
     private boolean removing(String table) {
-        boolean removing = !clickHouse
-                .rows("""
+        boolean removing =
+                !clickHouse.rows("""
                         SELECT 1 FROM system.mutations
                         WHERE database = '%s' AND table = '%s' AND NOT is_done AND command LIKE '%%_row_exists%%' LIMIT 1
-                        """.formatted(clickHouse.database(), table))
-                .isEmpty();
+                        """.formatted(clickHouse.database(), table)).isEmpty();
         held |= removing;
         return removing;
     }

@@ -214,8 +214,12 @@ public final class TableSink implements Sink {
             return table.target();
         }
         String shadow = Generations.shadow(table.target());
-        if (!generations.of(shadow).equals(generation) || !generations.alike(table.target()))
+        if (!generations.of(shadow).equals(generation) || !generations.alike(table.target())) {
+            // First: a copy that is complete must never be of a table that is not.
+            CopyProgress.restart(clickHouse, generation, table.source());
+            CopyProgress.restart(clickHouse, generation, Inheritance.progress(table));
             generations.makeShadow(table.target(), generation);
+        }
         return shadow;
     }
 

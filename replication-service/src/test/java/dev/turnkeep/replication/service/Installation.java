@@ -89,7 +89,7 @@ final class Installation implements AutoCloseable {
         variables.put("TURNKEEP_REPLICATION_STREAM_HEARTBEAT", "1s");
         variables.put("TURNKEEP_REPLICATION_TABLES_NODES", "true");
         // So few at a time that a copy is struck before its end: it takes many statements after the first.
-        variables.put("TURNKEEP_REPLICATION_TABLES_COPY_ROWS", FULL ? "2000" : "25");
+        variables.put("TURNKEEP_REPLICATION_TABLES_COPY_ROWS", FULL ? "2000" : "100");
         variables.putAll(settings);
         Path log = Path.of("target", "services", "replication-" + name + ".log");
         ServiceProcess service = new ServiceProcess(placed, Path.of(".."), variables, log);
