@@ -151,13 +151,18 @@ test("maps refusals to the client's errors", async () => {
   assert.equal(requests, 4, "none of them is asked for again");
 });
 
-test("snapshots are not offered without a store for them", async () => {
+test("hands out links to write and to read a session's snapshot", async () => {
   const { id } = await sessions.start(wanted(randomUUID()));
   const client = apiClientManager.clientOrThrow();
 
   requests = 0;
-  await assert.rejects(client.createChatSnapshotUploadUrl(id), { status: 501 });
-  assert.equal(requests, 1);
+  const upload = new URL((await client.createChatSnapshotUploadUrl(id)).presignedUrl);
+  const download = new URL((await client.getChatSnapshotUrl(id)).presignedUrl);
+
+  assert.equal(requests, 2);
+  assert.ok(upload.searchParams.has("X-Amz-Signature"));
+  assert.equal(download.pathname, upload.pathname, "both are of one object");
+  assert.notEqual(download.searchParams.get("X-Amz-Signature"), upload.searchParams.get("X-Amz-Signature"));
 });
 
 test("a key that does not sign its own tokens has them made", async () => {

@@ -607,6 +607,18 @@ class ControlIT {
     }
 
     @Test
+    void snapshotsAreNotOfferedWithoutAStoreForThem() {
+        // Given
+        String id = text(create(wanted("chat-without-store")).body(), "id");
+
+        // When
+        Answer refused = service.send("GET", SESSIONS + "/" + id + "/snapshot-url", tenant.key(), "");
+
+        // Then
+        assertThat(refused.status()).isEqualTo(501);
+    }
+
+    @Test
     void aPageOfAnotherOriginReadsAnswersAndErrors() {
         // Given
         Map<String, String> origin = Map.of("Origin", "https://chat.example");
